@@ -1,0 +1,47 @@
+# Every command is here; `make` alone names them. Paths are relative, so that the
+# folder's own path may hold blanks and any letters.
+
+.DEFAULT_GOAL := help
+.PHONY: help html test check serve linkcheck lock clean install
+
+PYTHON ?= python3
+RUN := .venv/bin/python
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1@/p' Makefile | while IFS=@ read -r name text; \
+	do printf '%-16s %s\n' "$$name" "$$text"; done
+
+html: install ## build the site; open build/html/index.html
+	@$(RUN) conf/build_site.py
+
+test: html ## build the site and run every test
+	@$(RUN) -m pytest $(TESTS)
+
+check: install ## lint, format and spelling, without changing a file
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m codespell_lib
+
+serve: install ## live preview that rebuilds when a file is saved
+	@$(RUN) -m sphinx_autobuild --conf-dir conf --watch gallery --watch conf \
+	  --ignore 'docs/examples_*/*' --ignore 'docs/examples_*/**/*' \
+	  --ignore 'docs/downloads/*' --ignore 'docs/sg_execution_times.rst' \
+	  --doctree-dir build/doctrees/serve --open-browser docs build/serve
+
+linkcheck: install ## ask every linked site whether the address still exists
+	@$(RUN) -m sphinx --builder linkcheck --quiet --conf-dir conf \
+	  --doctree-dir build/doctrees/linkcheck docs build/linkcheck
+
+lock: install ## write requirements.lock anew from requirements.txt
+	@$(RUN) -m uv pip compile --quiet --universal --python-version 3.11 \
+	  --no-header --annotation-style line requirements.txt -o build/lock.txt
+	@(echo '# Exact versions of all packages, for every supported system. Made by: make lock'; \
+	  cat build/lock.txt) > requirements.lock
+
+clean: ## remove all that was built, but not the environment
+	@rm -rf build docs/downloads docs/examples_* docs/sg_execution_times.rst
+
+install:
+	@command -v "$(PYTHON)" >/dev/null || { \
+	  echo "make: Python 3.11, 3.12 or 3.13 is needed and $(PYTHON) was not found." >&2; exit 1; }
+	@"$(PYTHON)" conf/install.py

@@ -1,0 +1,62 @@
+"""Build the site and publish it in one move: ``python conf/build_site.py``.
+
+Pages are written to ``build/stage``. Only if Sphinx finished without a warning does
+that folder take the place of ``build/html``; otherwise the site stays as it was.
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from sphinx.cmd.build import main as sphinx_build
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+LANGUAGES = {"en": "en"}  # folder: Sphinx's name of the language
+NEEDED = 200 * 2**20  # bytes; a build takes about a quarter of it
+
+
+def build(folder, language):
+    """Write one language's pages into ``build/stage``; return Sphinx's exit status."""
+    strict = ["--fail-on-warning", "--keep-going", "--nitpicky"]
+    return sphinx_build(
+        [
+            *("--builder", "html", "--quiet", *strict),
+            *("--conf-dir", str(ROOT / "conf"), "--define", f"language={language}"),
+            *("--doctree-dir", str(BUILD / "doctrees" / folder)),
+            *(str(ROOT / "docs"), str(BUILD / "stage" / folder)),
+        ]
+    )
+
+
+def publish():
+    """Put ``build/stage`` in the place of ``build/html``."""
+    site, stage, old = BUILD / "html", BUILD / "stage", BUILD / "old"
+    shutil.copytree(ROOT / "conf" / "root", stage, dirs_exist_ok=True)
+    shutil.rmtree(old, ignore_errors=True)
+    if site.exists():
+        site.rename(old)
+    stage.rename(site)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def main():
+    """Build all languages, publish them, and say which file to open."""
+    free = shutil.disk_usage(ROOT).free
+    if free < NEEDED:
+        sys.exit(
+            f"make: not enough disk space in {ROOT}: {free >> 20} MiB free, "
+            f"{NEEDED >> 20} MiB needed. Nothing was changed."
+        )
+    shutil.rmtree(BUILD / "stage", ignore_errors=True)
+    for folder, language in LANGUAGES.items():
+        if status := build(folder, language):
+            print("make: the build failed, see above; build/html is as it was.")
+            sys.exit(status)
+    publish()
+    print(f"Open {os.path.relpath(BUILD / 'html' / 'index.html')}")
+
+
+if __name__ == "__main__":
+    main()

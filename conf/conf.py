@@ -1,0 +1,97 @@
+"""What the site is. How it is made stands beside this file, one concern a module."""
+
+import os
+import sys
+from pathlib import Path
+
+CONF = Path(__file__).resolve().parent
+ROOT = CONF.parent
+sys.path.insert(0, str(CONF))
+
+# -- The site ----------------------------------------------------------------
+project = "Learning PyTorch with Examples"
+author = "the authors of Learning PyTorch with Examples"
+project_copyright = "2026, " + author
+language = "en"
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.intersphinx",
+    "isolation",  # before sphinx_gallery: it lends it its processes
+    "sphinx_gallery.gen_gallery",
+    "executed",
+    "notebooks",
+    "archive",
+    "example_pages",
+    "from_scripts",
+    "mathml",
+    "versions",
+]
+
+# -- Sources -----------------------------------------------------------------
+exclude_patterns = ["**/sg_execution_times.rst", "sg_execution_times.rst"]
+myst_enable_extensions = ["colon_fence", "dollarmath"]
+myst_heading_anchors = 3
+
+# -- The gallery -------------------------------------------------------------
+sections = sorted((ROOT / "gallery").glob("examples_*"))
+sphinx_gallery_conf = {
+    "examples_dirs": [str(section) for section in sections],
+    "gallery_dirs": [str(ROOT / "docs" / section.name) for section in sections],
+    "filename_pattern": "",  # execute every script
+    "copyfile_regex": r"index\.rst",  # each section brings its own index page
+    "image_scrapers": ("figures.scraper",),
+    "reset_modules": ("matplotlib", "figures.style"),
+    "capture_repr": (),  # a page shows what the script prints, nothing else
+    "only_warn_on_example_error": True,  # and warnings fail the build
+    "parallel": 2,
+    # Nothing on a page may depend on the machine or on the time of day.
+    "min_reported_time": 1e9,
+    "write_computation_times": False,
+    "show_signature": False,
+    "download_all_examples": False,
+    "css": (),
+}
+example_time_limit = 120  # seconds
+
+# Two threads on two shared cores stall each other; TensorFlow's notes about the
+# machine it runs on are not for readers.
+for variable, value in {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+}.items():
+    os.environ.setdefault(variable, value)
+
+# -- Links to the API pages of others ----------------------------------------
+# The inventories are small text files kept here, so that a build needs no network.
+intersphinx_mapping = {
+    name: (url, str(CONF / "inventories" / f"{name}.txt"))
+    for name, url in {
+        "python": "https://docs.python.org/3/",
+        "numpy": "https://numpy.org/doc/stable/",
+        "torch": "https://docs.pytorch.org/docs/stable/",
+        "tensorflow": "https://www.tensorflow.org/api_docs/python/",
+        "matplotlib": "https://matplotlib.org/stable/",
+    }.items()
+}
+
+# -- The pages ---------------------------------------------------------------
+html_theme = "furo"
+html_title = project
+templates_path = [str(CONF / "templates")]
+html_static_path = [str(CONF / "static")]
+html_css_files = ["site.css"]
+html_favicon = str(CONF / "static" / "favicon.svg")
+html_theme_options = {"top_of_page_buttons": []}
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-dark"
+html_copy_source = False
+html_show_sphinx = False
+html_use_index = False
+
+# -- Checks ------------------------------------------------------------------
+nitpicky = True
+linkcheck_timeout = 30
+linkcheck_anchors = False

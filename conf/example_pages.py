@@ -1,0 +1,72 @@
+"""Pages of examples begin with the example, end with two downloads, and link wisely.
+
+Sphinx-Gallery puts a note about downloads above the first paragraph, and a third
+download, a zip of the other two, at the end. In the code it links every variable to
+the class of the value that the variable has in the end, but no method of a Tensor.
+"""
+
+from docutils import nodes
+from sphinx.ext.intersphinx import InventoryAdapter
+from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+UNWANTED = {"sphx-glr-download-link-note", "sphx-glr-download-zip"}
+
+
+class Tidy(SphinxTransform):
+    """Remove the note at the top and the zip at the end."""
+
+    default_priority = 20
+
+    def apply(self):
+        """Do nothing on pages that are no examples."""
+        for node in list(self.document.findall(nodes.Element)):
+            if UNWANTED.intersection(node.get("classes", [])):
+                node.parent.remove(node)
+
+
+class LinkWhatIsNamed(SphinxPostTransform):
+    """Link functions, classes and methods, not the variables that hold an object.
+
+    Sphinx-Gallery links ``w1`` to ``torch.Tensor``. A reader of ``w1.grad`` wants the
+    page of ``torch.Tensor.grad``, and of ``w1`` alone none.
+    """
+
+    default_priority = 6  # Sphinx-Gallery makes the links at 5
+
+    def run(self, **kwargs):
+        """Unwrap links of variables; link their attributes where documented."""
+        inventory = InventoryAdapter(self.env).main_inventory
+        for link in list(self.document.findall(nodes.reference)):
+            classes = " ".join(link["classes"])
+            if "sphx-glr-backref-module" not in classes:
+                continue
+            written = link.astext().rpartition(".")[2]
+            target = link["reftitle"].rpartition(".")[2]
+            if "sphx-glr-backref-instance" in classes:
+                self.link_attribute(link, inventory)
+            elif written == target:
+                continue
+            link.replace_self(link.children)
+
+    def link_attribute(self, variable, inventory):
+        """Link the attribute that follows a variable, if an inventory has it."""
+        position = variable.parent.index(variable)
+        following = variable.parent[position + 1 : position + 3]
+        if len(following) < 2 or following[0].astext() != ".":
+            return
+        attribute = following[1]
+        name = f"{variable['reftitle']}.{attribute.astext()}"
+        for kind in ("py:method", "py:attribute", "py:property"):
+            if name in inventory.get(kind, {}):
+                uri = inventory[kind][name].uri
+                link = nodes.reference("", "", refuri=uri, reftitle=name)
+                attribute.replace_self(link)
+                link += attribute
+
+
+def setup(app):
+    """Add the transforms; Sphinx collects the files that pages offer after Tidy."""
+    app.add_transform(Tidy)
+    app.add_post_transform(LinkWhatIsNamed)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

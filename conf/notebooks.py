@@ -1,0 +1,42 @@
+"""Notebooks are Markdown throughout.
+
+Sphinx-Gallery turns an example's prose into Markdown for the notebook. Two things it
+leaves in reStructuredText, and they are put right here: boxes with a title, which
+become block quotes, and the underscore behind an anonymous link.
+"""
+
+import json
+import re
+import textwrap
+from pathlib import Path
+
+BOX = re.compile(r"^\.\. admonition:: (.*)\n\n((?:(?: {3,}.*)?(?:\n|\Z))+)", re.M)
+
+
+def markdown(text):
+    """Return the text of a cell with boxes and links in Markdown."""
+    text = re.sub(r"(\]\([^)\s]+\))_", r"\1", text)
+    return BOX.sub(lambda box: _quote(box[1], box[2]), text)
+
+
+def _quote(title, body):
+    lines = f"**{title}**\n\n{textwrap.dedent(body).strip()}".split("\n")
+    return "\n".join(f"> {line}".rstrip() for line in lines) + "\n\n"
+
+
+def finish(app):
+    """Rewrite the notebooks that Sphinx-Gallery has written."""
+    for folder in app.config.sphinx_gallery_conf["gallery_dirs"]:
+        for path in Path(folder).glob("*.ipynb"):
+            notebook = json.loads(path.read_text(encoding="utf-8"))
+            for cell in notebook["cells"]:
+                if cell["cell_type"] == "markdown":
+                    cell["source"] = [markdown("".join(cell["source"]))]
+            text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+            path.write_text(text, encoding="utf-8")
+
+
+def setup(app):
+    """Run after Sphinx-Gallery (priority 500) and before the archive (600)."""
+    app.connect("builder-inited", finish, priority=550)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

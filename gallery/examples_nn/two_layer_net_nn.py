@@ -1,0 +1,135 @@
+r"""
+PyTorch: nn
+===========
+
+The network is built from layers that keep their own weights: the package
+``nn`` takes the forward pass off our hands.
+
+Autograd knows operations, but nothing of layers. For a large network that is too
+little: somebody has to make the weights, give them sensible first values and
+keep track of them. In TensorFlow, Keras does this. In PyTorch it is the package
+``nn``. Its *modules* are roughly layers: a module computes outputs from inputs
+and holds the weights that it needs for it. Those weights are its *parameters*.
+``nn`` also has the usual loss functions.
+
+.. admonition:: New in this example
+
+    ``w1`` and ``w2`` are gone, and the matrix products with them. ``model(x)``
+    is the forward pass, ``loss_fn`` the loss, and ``model.parameters()`` all the
+    weights there are.
+"""
+
+# %%
+# Define the model
+# ----------------
+# ``Sequential`` is a module that calls other modules one after the other.
+# ``Linear`` is the product with a matrix of weights, plus a *bias*: one more
+# number for each output. It draws its first weights itself, from PyTorch's
+# generator of random numbers, so we seed that one too.
+
+import numpy as np
+import torch
+
+dtype = torch.float64
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+N, D_in, H, D_out = 64, 1000, 100, 10  # batch, input, hidden and output size
+
+rng = np.random.default_rng(0)
+x = torch.tensor(rng.standard_normal((N, D_in)), dtype=dtype, device=device)
+y = torch.tensor(rng.standard_normal((N, D_out)), dtype=dtype, device=device)
+
+torch.manual_seed(0)
+model = torch.nn.Sequential(
+    torch.nn.Linear(D_in, H, dtype=dtype),
+    torch.nn.ReLU(),
+    torch.nn.Linear(H, D_out, dtype=dtype),
+).to(device)
+loss_fn = torch.nn.MSELoss(reduction="sum")
+
+print(model)
+
+# %%
+# The model knows its parameters by name and shape:
+
+for name, param in model.named_parameters():
+    print(f"{name:9} {tuple(param.shape)}")
+
+# %%
+# ``0.weight`` has the shape of our ``w1`` turned round: ``Linear`` stores one row
+# for each *output* and computes :math:`X W^\top + b`.
+#
+# .. admonition:: What the layers replace
+#
+#    - ``torch.nn.Linear`` replaces ``w1`` and ``h = x @ w1``, and adds a bias.
+#    - ``torch.nn.ReLU`` replaces ``torch.relu(h)``.
+#    - ``torch.nn.MSELoss(reduction="sum")`` replaces ``((y_pred - y) ** 2).sum()``.
+#    - One loop over ``model.parameters()`` replaces one update for each weight, and
+#      ``model.zero_grad()`` one reset for each gradient.
+#
+# The training loop
+# -----------------
+# ``Linear`` draws small first weights, so the predictions start small as well
+# and so does the loss. That allows for a learning rate 100 times larger.
+
+before = [param.detach().clone() for param in model.parameters()]
+
+learning_rate = 1e-4
+losses = []
+for t in range(500):
+    # Forward pass: from the input to the loss.
+    y_pred = model(x)
+    loss = loss_fn(y_pred, y)
+
+    # Backward pass: from the loss to the gradients.
+    model.zero_grad()
+    loss.backward()
+
+    # Update: a small step against the gradient.
+    with torch.no_grad():
+        for param in model.parameters():
+            param -= learning_rate * param.grad
+
+    losses.append(loss.item())
+    if t % 100 == 99:
+        print(f"{t:3d} {losses[-1]:.6g}")
+
+# %%
+# These are not NumPy's numbers, and they need not be: the first weights are
+# others, and there are biases now. The network is also far better behaved:
+
+print(f"first loss {losses[0]:.6g}, largest loss {max(losses):.6g}")
+
+# %%
+# Where the weights start
+# -----------------------
+# ``Linear`` draws its first weights evenly from an interval around 0. The more
+# inputs a layer has, the narrower the interval: its half width is
+# :math:`1/\sqrt{\text{inputs}}`. Training then moves the second layer much
+# further than the first:
+
+import matplotlib.pyplot as plt
+
+after = [param.detach().clone() for param in model.parameters()]
+
+fig, axes = plt.subplots(2, figsize=(5.2, 4), layout="constrained")
+for ax, index, name in zip(axes, (0, 2), ("0.weight", "2.weight"), strict=True):
+    old, new = before[index].flatten().cpu(), after[index].flatten().cpu()
+    change = ((new - old).norm() / old.norm()).item()
+    print(f"{name} changed by {change:.1%}")
+    _, bins, _ = ax.hist(new, bins=50, histtype="step", label="after")
+    ax.hist(old, bins=bins, color="0.8", zorder=0, label="before")
+    ax.set(xlabel=f"weights in {name}", yticks=[])
+    ax.legend()
+fig.suptitle("The layer with more inputs starts with smaller weights")
+plt.show()
+
+# %%
+# Try it
+# ------
+# - Leave ``model.zero_grad()`` out. The gradients of all steps add up, the weights
+#   swing back and forth, and after 500 steps the loss is larger than on this page.
+# - Use ``reduction="mean"``, which is what ``MSELoss`` does by default. The loss is
+#   divided by 640 numbers, and so is the gradient: training hardly moves.
+# - Seed with ``1`` instead of ``0``. Other first weights, other losses, and the
+#   same end: the loss falls below ``1e-4``.

@@ -1,0 +1,125 @@
+r"""
+PyTorch: optim
+==============
+
+The update is one call now: an optimizer from the package ``optim`` holds the
+rule by which the weights change.
+
+A step against the gradient is the simplest rule there is. In practice networks
+are often trained with more refined ones, such as AdaGrad, RMSProp or Adam,
+which keep some memory of earlier gradients for every weight. The package
+``optim`` has them all behind one interface, so that the loop does not change
+when the rule does.
+
+.. admonition:: New in this example
+
+    ``torch.optim.Adam`` gets the parameters and the learning rate once.
+    ``optimizer.zero_grad()`` and ``optimizer.step()`` take the place of the
+    reset and of the update.
+"""
+
+# %%
+# Define the model and the optimizer
+# ----------------------------------
+
+import numpy as np
+import torch
+
+dtype = torch.float64
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+N, D_in, H, D_out = 64, 1000, 100, 10  # batch, input, hidden and output size
+
+rng = np.random.default_rng(0)
+x = torch.tensor(rng.standard_normal((N, D_in)), dtype=dtype, device=device)
+y = torch.tensor(rng.standard_normal((N, D_out)), dtype=dtype, device=device)
+
+torch.manual_seed(0)
+model = torch.nn.Sequential(
+    torch.nn.Linear(D_in, H, dtype=dtype),
+    torch.nn.ReLU(),
+    torch.nn.Linear(H, D_out, dtype=dtype),
+).to(device)
+loss_fn = torch.nn.MSELoss(reduction="sum")
+
+learning_rate = 1e-4
+optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+
+# %%
+# The training loop
+# -----------------
+
+losses = []
+for t in range(500):
+    # Forward pass: from the input to the loss.
+    y_pred = model(x)
+    loss = loss_fn(y_pred, y)
+
+    # Backward pass: from the loss to the gradients.
+    optimizer.zero_grad()
+    loss.backward()
+
+    # Update: a small step against the gradient.
+    optimizer.step()
+
+    losses.append(loss.item())
+    if t % 100 == 99:
+        print(f"{t:3d} {losses[-1]:.6g}")
+
+# %%
+# .. admonition:: What the optimizer replaces
+#
+#    - ``optimizer.zero_grad()`` replaces ``model.zero_grad()``.
+#    - ``optimizer.step()`` replaces three lines: ``with torch.no_grad():``, the loop
+#      over ``model.parameters()``, and the change of each ``param`` in it.
+#
+# Other rules, same loop
+# ----------------------
+# To compare rules we start each from the same weights. Only the line that makes
+# the optimizer differs.
+
+curves = {"Adam": losses}
+for rule in (torch.optim.SGD, torch.optim.RMSprop, torch.optim.Adagrad):
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(
+        torch.nn.Linear(D_in, H, dtype=dtype),
+        torch.nn.ReLU(),
+        torch.nn.Linear(H, D_out, dtype=dtype),
+    ).to(device)
+    optimizer = rule(model.parameters(), lr=learning_rate)
+    curves[rule.__name__] = []
+    for _ in range(500):
+        loss = loss_fn(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        curves[rule.__name__].append(loss.item())
+
+for name, curve in curves.items():
+    print(f"{name:8} {curve[99]:.6g} {curve[199]:.6g}")
+
+# %%
+# The columns are the losses at steps 99 and 199. ``SGD`` is the plain step that we
+# wrote by hand, and it is ahead of Adam so far. Adam overtakes it later. RMSProp
+# is the fastest of all, until its steps are too long for the little that is left
+# to do, and it never settles. AdaGrad has hardly started. So a learning rate is
+# not a property of the problem alone: ``1e-4`` means something else to each rule.
+
+import matplotlib.pyplot as plt
+
+fig, ax = plt.subplots(figsize=(5.2, 3), layout="constrained")
+for (name, curve), style in zip(curves.items(), ("-", "--", "-.", ":"), strict=True):
+    ax.semilogy(curve, style, label=name)
+ax.set(xlabel="step", ylabel="loss")
+ax.set_title("One learning rate, four rules, four outcomes")
+ax.legend()
+plt.show()
+
+# %%
+# Try it
+# ------
+# - Give Adam ``lr=1e-3``. After 100 steps its loss is below ``1e-3``; in the long
+#   run it is worse off with steps that long.
+# - Give AdaGrad ``lr=1e-2``. It now ends below ``1e-6`` as well.
+# - Take ``torch.optim.SGD`` with ``momentum=0.9``. It remembers its direction, and
+#   the loss falls much further in the same 500 steps.

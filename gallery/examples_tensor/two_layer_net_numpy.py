@@ -1,0 +1,138 @@
+r"""
+Warm-up: NumPy
+==============
+
+Everything by hand: NumPy computes the forward pass, the loss, the gradients
+and the update, and you write each of them.
+
+NumPy is a library for arrays with any number of axes. It knows nothing of
+deep learning, of gradients or of graphs. It is still enough to train a neural
+network, if we do the mathematics ourselves. This example does, and the eight
+that follow take one part after another off our hands. They all train this
+same network, so keep it in mind.
+
+The network has one hidden layer. A batch of 64 inputs ``x`` with 1000 numbers
+each meets a first matrix of weights, :math:`W_1`. A *ReLU* keeps what is
+positive and sets the rest to zero. A second matrix, :math:`W_2`, turns the
+100 hidden numbers into 10 predictions. There is no bias:
+
+.. math::
+
+    H = X W_1, \qquad R = \max(H, 0), \qquad \hat{Y} = R\, W_2
+
+The *loss* says how far the predictions are from the targets ``y``: the squares
+of all differences, added up.
+
+.. math::
+
+    L = \sum_{i,j} (\hat{Y}_{ij} - Y_{ij})^2
+
+*Training* changes the two matrices step by step until the loss is small.
+"""
+
+# %%
+# The data
+# --------
+# Inputs and targets are random numbers: there is nothing to learn here but how
+# training works. The seed ``0`` makes the numbers the same at every run, and
+# the same in all nine examples.
+
+import numpy as np
+
+N, D_in, H, D_out = 64, 1000, 100, 10  # batch, input, hidden and output size
+
+rng = np.random.default_rng(0)
+x = rng.standard_normal((N, D_in))
+y = rng.standard_normal((N, D_out))
+w1 = rng.standard_normal((D_in, H))
+w2 = rng.standard_normal((H, D_out))
+
+# %%
+# The backward pass, derived
+# --------------------------
+# To lower the loss we need its *gradient*: for every weight, how much the loss
+# grows when that weight grows a little. The chain rule gives it, from the loss
+# back to the weights, one operation at a time. Write :math:`G_A` for the
+# gradient of the loss with respect to the matrix :math:`A`; it has the shape of
+# :math:`A`.
+#
+# The loss is a sum of squares, and the derivative of :math:`u^2` is :math:`2u`:
+#
+# .. math:: G_{\hat{Y}} = 2\, (\hat{Y} - Y)
+#
+# For a product :math:`\hat{Y} = R\, W_2`, the gradient reaches each factor
+# through the other one, transposed:
+#
+# .. math:: G_{W_2} = R^\top G_{\hat{Y}}, \qquad G_R = G_{\hat{Y}} W_2^\top
+#
+# The ReLU lets a gradient pass where its input was positive, and stops it
+# elsewhere. The sign :math:`\odot` multiplies element by element:
+#
+# .. math:: G_H = G_R \odot [H > 0]
+#
+# The first product is like the second. Nobody needs the gradient of the input:
+#
+# .. math:: G_{W_1} = X^\top G_H
+#
+# Five formulas, five lines. Find each of them in the loop below, under the same
+# name: :math:`G_{W_1}` is ``grad_w1``.
+
+learning_rate = 1e-6
+losses = []
+for t in range(500):
+    # Forward pass: from the input to the loss.
+    h = x @ w1
+    h_relu = np.maximum(h, 0)
+    y_pred = h_relu @ w2
+    loss = ((y_pred - y) ** 2).sum()
+
+    # Backward pass: from the loss to the gradients.
+    grad_y_pred = 2 * (y_pred - y)
+    grad_w2 = h_relu.T @ grad_y_pred
+    grad_h_relu = grad_y_pred @ w2.T
+    grad_h = grad_h_relu * (h > 0)
+    grad_w1 = x.T @ grad_h
+
+    # Update: a small step against the gradient.
+    w1 -= learning_rate * grad_w1
+    w2 -= learning_rate * grad_w2
+
+    losses.append(loss.item())
+    if t % 100 == 99:
+        print(f"{t:3d} {losses[-1]:.6g}")
+
+# %%
+# Each line shows a step and its loss. The network has learnt its 64 examples by
+# heart: 101 000 weights are plenty for 640 numbers.
+#
+# The first steps tell another story. The loss goes down, up and down again
+# before it settles:
+
+print(" ".join(f"{loss:.3g}" for loss in losses[:6]))
+
+# %%
+# A step that is too long jumps over the valley and lands higher on the other
+# side. The *learning rate* ``1e-6`` sets the length of the steps, and here it
+# is close to the longest that still works.
+#
+# After that beginning the loss shrinks by much the same factor in each step. On a
+# logarithmic axis that is close to a straight line:
+
+import matplotlib.pyplot as plt
+
+fig, ax = plt.subplots(figsize=(5.2, 3), layout="constrained")
+ax.semilogy(losses)
+ax.set(xlabel="step", ylabel="loss")
+ax.set_title(f"The loss falls from {losses[0]:.0e} to {losses[-1]:.0e}")
+plt.show()
+
+# %%
+# Try it
+# ------
+# - Set ``learning_rate`` to ``1e-5``. The steps are now too long: the loss grows
+#   without bound and ends as ``nan``, *not a number*.
+# - Set ``learning_rate`` to ``1e-7``. Training is safe and slow: after 500 steps
+#   the loss is still above 100.
+# - Leave ``* (h > 0)`` out. The gradient is wrong now, but nothing tells you:
+#   the program runs and its loss is no longer that of the page. The next
+#   examples let PyTorch compute the gradient, and this kind of mistake goes.

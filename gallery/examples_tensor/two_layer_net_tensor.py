@@ -1,0 +1,126 @@
+r"""
+PyTorch: Tensors
+================
+
+The same program with PyTorch's Tensors in place of NumPy's arrays: they can
+live on a GPU, and everything else stays by hand.
+
+A *Tensor* is what an array is in NumPy: numbers in a grid with any number of
+axes, and functions on it. NumPy's arrays live in the computer's main memory
+and its functions run on the CPU. A Tensor can live on a GPU instead, and then
+the GPU computes with it. On modern networks that is often 50 times faster or
+more (the figure is from `these benchmarks
+<https://github.com/jcjohnson/cnn-benchmarks>`__).
+
+.. admonition:: New in this example
+
+    Two names at the top, ``dtype`` and ``device``, say what kind of numbers the
+    Tensors hold and where they live. ``np.maximum`` becomes ``torch.relu``.
+    Nothing else changes: the five lines of the backward pass are the same,
+    letter for letter.
+"""
+
+# %%
+# Where the numbers live
+# ----------------------
+# ``torch.tensor`` copies an array into a Tensor of the given ``dtype``, on the
+# given ``device``. All Tensors that meet in one operation must share both.
+
+import numpy as np
+import torch
+
+dtype = torch.float64
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+N, D_in, H, D_out = 64, 1000, 100, 10  # batch, input, hidden and output size
+
+rng = np.random.default_rng(0)
+x = torch.tensor(rng.standard_normal((N, D_in)), dtype=dtype, device=device)
+y = torch.tensor(rng.standard_normal((N, D_out)), dtype=dtype, device=device)
+w1 = torch.tensor(rng.standard_normal((D_in, H)), dtype=dtype, device=device)
+w2 = torch.tensor(rng.standard_normal((H, D_out)), dtype=dtype, device=device)
+
+# %%
+# The training loop
+# -----------------
+# Only one thing moves between devices in the loop: ``loss.item()`` brings the
+# loss back as a Python number. On a GPU that line makes Python wait until the
+# GPU has caught up, so programs that care for speed call it rarely.
+
+learning_rate = 1e-6
+losses = []
+for t in range(500):
+    # Forward pass: from the input to the loss.
+    h = x @ w1
+    h_relu = torch.relu(h)
+    y_pred = h_relu @ w2
+    loss = ((y_pred - y) ** 2).sum()
+
+    # Backward pass: from the loss to the gradients.
+    grad_y_pred = 2 * (y_pred - y)
+    grad_w2 = h_relu.T @ grad_y_pred
+    grad_h_relu = grad_y_pred @ w2.T
+    grad_h = grad_h_relu * (h > 0)
+    grad_w1 = x.T @ grad_h
+
+    # Update: a small step against the gradient.
+    w1 -= learning_rate * grad_w1
+    w2 -= learning_rate * grad_w2
+
+    losses.append(loss.item())
+    if t % 100 == 99:
+        print(f"{t:3d} {losses[-1]:.6g}")
+
+# %%
+# The same numbers as NumPy's, to the last digit shown. PyTorch is not another
+# mathematics, it is another place to run it.
+#
+# What a dtype is
+# ---------------
+# The *dtype* of a Tensor says how each of its numbers is stored. More bytes
+# mean more digits. A Tensor knows its dtype, its device and its shape:
+
+print(w1.dtype, w1.device, tuple(w1.shape))
+
+for kind in (torch.float16, torch.bfloat16, torch.float32, torch.float64):
+    info = torch.finfo(kind)
+    print(f"{kind!s:14} {info.bits // 8} bytes, next after 1: 1 + {info.eps:.0e}")
+
+# %%
+# PyTorch computes in ``float32`` unless told otherwise, because training large
+# networks needs speed and memory more than digits. These examples ask for
+# ``float64``: NumPy's arrays have it, and with it all nine print numbers that
+# can be compared to six digits.
+#
+# Stored numbers are not spread evenly. Close to zero they are dense, and far
+# from it sparse: the gap to the next number doubles with each power of two.
+
+import matplotlib.pyplot as plt
+
+value = torch.logspace(-3, 3, 1000, dtype=torch.float64)
+power_of_two = 2 ** torch.floor(torch.log2(value))
+
+fig, ax = plt.subplots(figsize=(5.2, 3), layout="constrained")
+for kind in (torch.bfloat16, torch.float16, torch.float32, torch.float64):
+    gap = torch.finfo(kind).eps * power_of_two
+    ax.loglog(value, gap, label=str(kind).removeprefix("torch."))
+ax.set(xlabel="number", ylabel="gap to the next number", ylim=(1e-20, 1e5))
+ax.set_title("The larger the number, the coarser its dtype")
+ax.legend(loc="upper left", ncols=2)
+plt.show()
+
+# %%
+# A weight near 1 in ``float32`` cannot take a step of less than half its gap.
+# Late in training, steps become that small.
+#
+# Try it
+# ------
+# - Set ``dtype`` to ``torch.float32``. The first two losses agree with the page
+#   to four digits, the later ones do not: the last stays above ``1e-5`` instead
+#   of falling below ``1e-6``.
+# - Leave ``dtype=dtype`` out where ``x`` is made. Nothing changes, since
+#   ``torch.tensor`` keeps the ``float64`` of the NumPy array. Now set ``dtype``
+#   to ``torch.float32`` as well: ``x @ w1`` raises an error, because the two
+#   dtypes differ.
+# - On a computer with an NVIDIA GPU, print ``w1.device``. It says ``cuda:0``,
+#   and you have changed nothing in the program.
