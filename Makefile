@@ -2,9 +2,10 @@
 # folder's own path may hold blanks and any letters.
 
 .DEFAULT_GOAL := help
-.PHONY: help html test check serve linkcheck lock clean install
+.PHONY: help html test expected mutants check format serve linkcheck lock clean install
 
 PYTHON ?= python3
+PORT ?= 8000
 RUN := .venv/bin/python
 
 help: ## this list
@@ -17,16 +18,27 @@ html: install ## build the site; open build/html/index.html
 test: html ## build the site and run every test
 	@$(RUN) -m pytest $(TESTS)
 
+expected: install ## write the scripts' expected output from a run, and show the difference
+	@$(RUN) conf/write_expected.py $(SCRIPTS)
+
+mutants: install ## put small faults into the scripts and see them noticed (minutes)
+	@$(RUN) -m tests.mutants $(SCRIPTS)
+
 check: install ## lint, format and spelling, without changing a file
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
+	@$(RUN) conf/format_gallery.py --check
 	@$(RUN) -m codespell_lib
+
+format: install ## format all code
+	@$(RUN) -m ruff format --quiet .
+	@$(RUN) conf/format_gallery.py
 
 serve: install ## live preview that rebuilds when a file is saved
 	@$(RUN) -m sphinx_autobuild --conf-dir conf --watch gallery --watch conf \
 	  --ignore 'docs/examples_*/*' --ignore 'docs/examples_*/**/*' \
 	  --ignore 'docs/downloads/*' --ignore 'docs/sg_execution_times.rst' \
-	  --doctree-dir build/doctrees/serve --open-browser docs build/serve
+	  --doctree-dir build/doctrees/serve --port $(PORT) docs build/serve
 
 linkcheck: install ## ask every linked site whether the address still exists
 	@$(RUN) -m sphinx --builder linkcheck --quiet --conf-dir conf \

@@ -1,12 +1,15 @@
 """What the site is. How it is made stands beside this file, one concern a module."""
 
-import os
 import sys
 from pathlib import Path
 
 CONF = Path(__file__).resolve().parent
 ROOT = CONF.parent
 sys.path.insert(0, str(CONF))
+
+from surroundings import set_environment  # noqa: E402 - it is in this folder
+
+set_environment()
 
 # -- The site ----------------------------------------------------------------
 project = "Learning PyTorch with Examples"
@@ -17,9 +20,12 @@ language = "en"
 extensions = [
     "myst_parser",
     "sphinx.ext.intersphinx",
+    "places",
+    "form",
     "isolation",  # before sphinx_gallery: it lends it its processes
     "sphinx_gallery.gen_gallery",
     "executed",
+    "checked_output",
     "notebooks",
     "archive",
     "example_pages",
@@ -41,7 +47,7 @@ sphinx_gallery_conf = {
     "filename_pattern": "",  # execute every script
     "copyfile_regex": r"index\.rst",  # each section brings its own index page
     "image_scrapers": ("figures.scraper",),
-    "reset_modules": ("matplotlib", "figures.style"),
+    "reset_modules": ("matplotlib", "figures.style", "surroundings.hook"),
     "capture_repr": (),  # a page shows what the script prints, nothing else
     "only_warn_on_example_error": True,  # and warnings fail the build
     "parallel": 2,
@@ -53,16 +59,6 @@ sphinx_gallery_conf = {
     "css": (),
 }
 example_time_limit = 120  # seconds
-
-# Two threads on two shared cores stall each other; TensorFlow's notes about the
-# machine it runs on are not for readers.
-for variable, value in {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "TF_ENABLE_ONEDNN_OPTS": "0",
-}.items():
-    os.environ.setdefault(variable, value)
 
 # -- Links to the API pages of others ----------------------------------------
 # The inventories are small text files kept here, so that a build needs no network.
@@ -93,5 +89,8 @@ html_use_index = False
 
 # -- Checks ------------------------------------------------------------------
 nitpicky = True
+suppress_warnings = [
+    "sphinx_gallery.space_in_filename",  # it means the clone's whole path
+]
 linkcheck_timeout = 30
 linkcheck_anchors = False

@@ -43,10 +43,13 @@ class LinkWhatIsNamed(SphinxPostTransform):
                 continue
             written = link.astext().rpartition(".")[2]
             target = link["reftitle"].rpartition(".")[2]
-            if "sphx-glr-backref-instance" in classes:
-                self.link_attribute(link, inventory)
-            elif written == target:
+            is_object = "sphx-glr-backref-instance" in classes
+            if written == target and not is_object:
                 continue
+            if is_object and "." in link.astext():  # torch.float64, a torch.dtype
+                continue
+            if is_object:
+                self.link_attribute(link, inventory)
             link.replace_self(link.children)
 
     def link_attribute(self, variable, inventory):

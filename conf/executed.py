@@ -65,7 +65,7 @@ def demand_all(app):
         for script in scripts:
             if script not in fresh and Path(target, script.name) not in kept:
                 complete = False
-                logger.warning("was not executed", location=str(script))
+                logger.warning("%s was not executed", script)
         if complete:
             Path(target, STAMP).write_text(fingerprint(app.confdir))
 

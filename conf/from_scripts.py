@@ -111,7 +111,11 @@ class Cards(SphinxDirective):
     def run(self):
         """Return a list of cards whose text is filled in later."""
         cards = nodes.bullet_list(classes=["cards"])
-        for name in teaching_order(self.env, self.arguments[0]):
+        try:
+            names = teaching_order(self.env, self.arguments[0])
+        except OSError:
+            raise self.error(f"there is no section {self.arguments[0]!r}") from None
+        for name in names:
             docname = f"{self.arguments[0]}/{name}"
             thumbnail = f"/{self.arguments[0]}/images/thumb/sphx_glr_{name}_thumb.svg"
             picture = nodes.image(uri=thumbnail, alt="", loading="lazy")

@@ -7,9 +7,12 @@ an existing name, and that is all this module does to Sphinx-Gallery. It needs
 ``"parallel": 2`` or more in ``sphinx_gallery_conf``.
 """
 
+import faulthandler
 import logging
 import multiprocessing
 import os
+import re
+import signal
 import tempfile
 import traceback
 from pathlib import Path
@@ -60,18 +63,22 @@ def _in_new_process(call, script, time_limit):
     """Return a pair: the result of ``call``, and None or what went wrong."""
     receiver, sender = processes.Pipe(duplex=False)
     with tempfile.TemporaryDirectory() as folder:
-        terminal = Path(folder, "terminal.txt")
-        child = processes.Process(target=_work, args=(sender, call, terminal))
+        terminal, end = Path(folder, "terminal.txt"), Path(folder, "end.txt")
+        child = processes.Process(target=_work, args=(sender, call, terminal, end))
         child.start()
         sender.close()
         try:
             if not receiver.poll(time_limit):
-                return None, f"{script} was still running after {time_limit:g} s."
+                child.terminate()
+                child.join(5)
+                where = _last_place(script, end)
+                return None, f"{where} was still running after {time_limit:g} s."
             result, failure, warnings = receiver.recv()
         except EOFError:
             child.join()
             told = terminal.read_text(errors="replace").strip()
-            failure = f"{script} ended its process (exit code {child.exitcode})."
+            where = _last_place(script, end)
+            failure = f"{where} ended its process (exit code {child.exitcode})."
             return None, f"{failure}\n{told[-2000:]}".strip()
         finally:
             child.kill()
@@ -81,13 +88,37 @@ def _in_new_process(call, script, time_limit):
     return result, failure
 
 
-def _work(sender, call, terminal):
+def _last_place(script, end):
+    """Return the script's path with the line at which its process came to an end."""
+    trace = end.read_text(errors="replace") if end.exists() else ""
+    line = re.search(rf'File "{re.escape(str(script))}", line (\d+)', trace)
+    return f"{script}:{line[1]}" if line else str(script)
+
+
+def _write_last_place(end):
+    """Let this process write where it is when it crashes, is ended or calls os._exit.
+
+    Python's own ``faulthandler`` does it, even if the process hangs in compiled code.
+    """
+    file = end.open("w")  # stays open as long as the process lives
+
+    def leave(status, leave_now=os._exit):
+        faulthandler.dump_traceback(file)
+        leave_now(status)
+
+    faulthandler.enable(file)
+    faulthandler.register(signal.SIGTERM, file, chain=True)
+    os._exit = leave
+
+
+def _work(sender, call, terminal, end):
     """Run ``call`` in the new process and send back what came of it."""
     function, args, kwargs = call
     script = Path(args[2], args[0])
     descriptor = os.open(terminal, os.O_WRONLY | os.O_CREAT)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
+    _write_last_place(end)
     warnings = _Collector()
     sphinx_logger = logging.getLogger(sphinx_logging.NAMESPACE)
     sphinx_logger.addHandler(warnings)

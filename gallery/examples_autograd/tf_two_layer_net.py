@@ -65,6 +65,7 @@ with graph.as_default():
     initialize = tf.compat.v1.global_variables_initializer()
 
 print(loss)
+#> Tensor("Sum:0", shape=(), dtype=float64)
 
 # %%
 # Nothing has been computed. ``loss`` is a node of the graph, with a type, a
@@ -88,6 +89,11 @@ with tf.compat.v1.Session(graph=graph) as session:
         losses.append(loss_value.item())
         if t % 100 == 99:
             print(f"{t:3d} {losses[-1]:.6g}")
+            #>  99 328.779
+            #> 199 1.03623
+            #> 299 0.00620124
+            #> 399 5.13769e-05
+            #> 499 4.85145e-07
 
 # %%
 # The numbers are those of NumPy and PyTorch once more.
@@ -174,8 +180,14 @@ for t in range(500):
     function_losses.append(train_step(x, y).numpy().item())
     if t % 100 == 99:
         print(f"{t:3d} {function_losses[-1]:.6g}")
+        #>  99 328.779
+        #> 199 1.03623
+        #> 299 0.00620124
+        #> 399 5.13769e-05
+        #> 499 4.85145e-07
 
 print("equal to the last bit:", function_losses == losses)
+#> equal to the last bit: True
 
 # %%
 # Two ways to write it, one graph to run: the 500 losses are the same bits.

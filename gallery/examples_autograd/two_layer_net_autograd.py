@@ -70,6 +70,11 @@ for t in range(500):
     losses.append(loss.item())
     if t % 100 == 99:
         print(f"{t:3d} {losses[-1]:.6g}")
+        #>  99 328.779
+        #> 199 1.03623
+        #> 299 0.00620124
+        #> 399 5.13769e-05
+        #> 499 4.85145e-07
 
 # %%
 # The numbers have not changed. Autograd does exactly what we did by hand.
@@ -90,6 +95,14 @@ def print_graph(node, indent=0):
 
 
 print_graph(loss.grad_fn)
+#> SumBackward0
+#>   PowBackward0
+#>     SubBackward0
+#>       MmBackward0
+#>         ReluBackward0
+#>           MmBackward0
+#>             torch::autograd::AccumulateGrad
+#>         torch::autograd::AccumulateGrad
 
 # %%
 # Read it from the top: a sum, of squares, of a difference, and so on down to two
@@ -143,6 +156,8 @@ a = torch.tensor(3.0, requires_grad=True)
 for _ in range(2):
     (a * a).backward()
     print(a.grad)
+    #> tensor(6.)
+    #> tensor(12.)
 
 # %%
 # The derivative of :math:`a^2` at 3 is 6, and the second call has made it 12.

@@ -34,7 +34,11 @@ import torch
 
 
 class MyReLU(torch.autograd.Function):
-    """ReLU with a backward pass of our own."""
+    """ReLU with a backward pass of our own.
+
+    >>> MyReLU.apply(torch.tensor([-1.0, 2.0]))
+    tensor([0., 2.])
+    """
 
     @staticmethod
     def forward(h):
@@ -68,6 +72,7 @@ rng = np.random.default_rng(1)
 sample = torch.tensor(rng.standard_normal((4, 3)), dtype=dtype, device=device)
 sample.requires_grad_()
 print(torch.autograd.gradcheck(MyReLU.apply, (sample,)))
+#> True
 
 # %%
 # The training loop
@@ -106,12 +111,19 @@ for t in range(500):
     losses.append(loss.item())
     if t % 100 == 99:
         print(f"{t:3d} {losses[-1]:.6g}")
+        #>  99 328.779
+        #> 199 1.03623
+        #> 299 0.00620124
+        #> 399 5.13769e-05
+        #> 499 4.85145e-07
 
 # %%
 # The graph of the loss now has our function in it, under its own name:
 
 print(loss.grad_fn.next_functions[0][0].next_functions[0][0].name())
+#> SubBackward0
 print(y_pred.grad_fn.next_functions[0][0].name())
+#> MyReLUBackward
 
 # %%
 # The slope at zero
@@ -128,6 +140,10 @@ for name, relu in {
     zero = torch.zeros(1, dtype=dtype, device=device, requires_grad=True)
     relu(zero).backward()
     print(f"{name:13} {zero.grad.item()}")
+    #> MyReLU        0.0
+    #> torch.relu    0.0
+    #> clamp(min=0)  1.0
+    #> torch.maximum 0.5
 
 # %%
 # TensorFlow has the same two faces: the slope of ``tf.nn.relu`` at 0 is 0, that

@@ -60,6 +60,10 @@ learning_rate = 1e-4
 optimizer = torch.optim.SGD(model.parameters(), lr=learning_rate)
 
 print(model)
+#> TwoLayerNet(
+#>   (linear1): Linear(in_features=1000, out_features=100, bias=True)
+#>   (linear2): Linear(in_features=100, out_features=10, bias=True)
+#> )
 
 # %%
 # .. admonition:: What the class replaces
@@ -90,6 +94,11 @@ for t in range(500):
     losses.append(loss.item())
     if t % 100 == 99:
         print(f"{t:3d} {losses[-1]:.6g}")
+        #>  99 2.42232
+        #> 199 0.0342705
+        #> 299 0.00111698
+        #> 399 7.58094e-05
+        #> 499 7.40444e-06
 
 # %%
 # The example with ``nn`` printed the same losses: same layers, same first

@@ -48,12 +48,21 @@ model = torch.nn.Sequential(
 loss_fn = torch.nn.MSELoss(reduction="sum")
 
 print(model)
+#> Sequential(
+#>   (0): Linear(in_features=1000, out_features=100, bias=True)
+#>   (1): ReLU()
+#>   (2): Linear(in_features=100, out_features=10, bias=True)
+#> )
 
 # %%
 # The model knows its parameters by name and shape:
 
 for name, param in model.named_parameters():
     print(f"{name:9} {tuple(param.shape)}")
+    #> 0.weight  (100, 1000)
+    #> 0.bias    (100,)
+    #> 2.weight  (10, 100)
+    #> 2.bias    (10,)
 
 # %%
 # ``0.weight`` has the shape of our ``w1`` turned round: ``Linear`` stores one row
@@ -93,12 +102,18 @@ for t in range(500):
     losses.append(loss.item())
     if t % 100 == 99:
         print(f"{t:3d} {losses[-1]:.6g}")
+        #>  99 2.42232
+        #> 199 0.0342705
+        #> 299 0.00111698
+        #> 399 7.58094e-05
+        #> 499 7.40444e-06
 
 # %%
 # These are not NumPy's numbers, and they need not be: the first weights are
 # others, and there are biases now. The network is also far better behaved:
 
 print(f"first loss {losses[0]:.6g}, largest loss {max(losses):.6g}")
+#> first loss 645.314, largest loss 645.314
 
 # %%
 # Where the weights start
@@ -117,6 +132,8 @@ for ax, index, name in zip(axes, (0, 2), ("0.weight", "2.weight"), strict=True):
     old, new = before[index].flatten().cpu(), after[index].flatten().cpu()
     change = ((new - old).norm() / old.norm()).item()
     print(f"{name} changed by {change:.1%}")
+    #> 0.weight changed by 26.6%
+    #> 2.weight changed by 51.0%
     _, bins, _ = ax.hist(new, bins=50, histtype="step", label="after")
     ax.hist(old, bins=bins, color="0.8", zorder=0, label="before")
     ax.set(xlabel=f"weights in {name}", yticks=[])

@@ -100,6 +100,11 @@ for t in range(500):
     losses.append(loss.item())
     if t % 100 == 99:
         print(f"{t:3d} {losses[-1]:.6g}")
+        #>  99 328.779
+        #> 199 1.03623
+        #> 299 0.00620124
+        #> 399 5.13769e-05
+        #> 499 4.85145e-07
 
 # %%
 # Each line shows a step and its loss. The network has learnt its 64 examples by
@@ -109,6 +114,7 @@ for t in range(500):
 # before it settles:
 
 print(" ".join(f"{loss:.3g}" for loss in losses[:6]))
+#> 3.15e+07 2.89e+07 3.08e+07 3.18e+07 2.87e+07 2.1e+07
 
 # %%
 # A step that is too long jumps over the valley and lands higher on the other

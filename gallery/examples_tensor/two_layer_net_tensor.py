@@ -70,6 +70,11 @@ for t in range(500):
     losses.append(loss.item())
     if t % 100 == 99:
         print(f"{t:3d} {losses[-1]:.6g}")
+        #>  99 328.779
+        #> 199 1.03623
+        #> 299 0.00620124
+        #> 399 5.13769e-05
+        #> 499 4.85145e-07
 
 # %%
 # The same numbers as NumPy's, to the last digit shown. PyTorch is not another
@@ -81,10 +86,15 @@ for t in range(500):
 # mean more digits. A Tensor knows its dtype, its device and its shape:
 
 print(w1.dtype, w1.device, tuple(w1.shape))
+#> torch.float64 ... (1000, 100)
 
 for kind in (torch.float16, torch.bfloat16, torch.float32, torch.float64):
     info = torch.finfo(kind)
     print(f"{kind!s:14} {info.bits // 8} bytes, next after 1: 1 + {info.eps:.0e}")
+    #> torch.float16  2 bytes, next after 1: 1 + 1e-03
+    #> torch.bfloat16 2 bytes, next after 1: 1 + 8e-03
+    #> torch.float32  4 bytes, next after 1: 1 + 1e-07
+    #> torch.float64  8 bytes, next after 1: 1 + 2e-16
 
 # %%
 # PyTorch computes in ``float32`` unless told otherwise, because training large

@@ -1,0 +1,69 @@
+"""The ``#>`` lines of a script: what they say, and whether an output agrees.
+
+All ``#>`` lines of a cell, in order, are what that cell prints, the whole of it. Output
+is compared as doctest does it, with ELLIPSIS and NORMALIZE_WHITESPACE; and a number
+agrees if it agrees to the digits that are written.
+"""
+
+import doctest
+import re
+
+MARK = re.compile(r"^[ \t]*#>(?: (.*)|)\n?", re.M)
+NUMBER = re.compile(
+    r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?![\w.]*\w)", re.I
+)
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.REPORT_NDIFF
+
+
+def expected_in(code):
+    """Return the text of a cell's ``#>`` lines, or None if it has none."""
+    lines = [match[1] or "" for match in MARK.finditer(code)]
+    return "\n".join(lines) + "\n" if lines else None
+
+
+def without_marks(code):
+    """Return a cell's code without its ``#>`` lines."""
+    return MARK.sub("", code).rstrip("\n")
+
+
+class Checker(doctest.OutputChecker):
+    """doctest's checker, with numbers compared to the digits written."""
+
+    def check_output(self, want, got, optionflags):
+        """Return whether ``got`` agrees with ``want``."""
+        wanted, found = want.split("\n"), got.split("\n")
+        if len(wanted) == len(found):
+            got = "\n".join(map(_as_written, wanted, found))
+        return super().check_output(want, got, optionflags)
+
+
+def _as_written(want, got):
+    """Spell the numbers of a line as in ``want`` where they agree to its digits."""
+    numbers = iter(NUMBER.findall(want))
+
+    def spell(match):
+        text = next(numbers, match[0])
+        mantissa, _, exponent = text.lower().partition("e")
+        decimals = len(mantissa.partition(".")[2]) - int(exponent or 0)
+        near = abs(float(text) - float(match[0])) <= 0.5 * 10.0**-decimals * (1 + 1e-9)
+        return text if "." in mantissa and near else match[0]
+
+    return NUMBER.sub(spell, got)
+
+
+def complaint(code, printed):
+    """Return what is wrong with a cell's output, or an empty string.
+
+    ``printed`` is what the cell printed. The answer is a sentence and a difference,
+    line by line, for a terminal.
+    """
+    want = expected_in(code)
+    if want is None:
+        if not printed.strip():
+            return ""
+        return "prints, but has no #> lines; make expected writes them.\n" + printed
+    if Checker().check_output(want, printed, FLAGS):
+        return ""
+    example = doctest.Example(without_marks(code), want)
+    difference = Checker().output_difference(example, printed, FLAGS)
+    return f"printed something else than its #> lines say.\n{difference}"

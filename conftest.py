@@ -1,0 +1,8 @@
+"""Makes `pytest gallery` and `pytest gallery/SECTION/NAME.py` check the scripts."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "conf"))
+
+pytest_plugins = ["tests.gallery_items"]

@@ -1,0 +1,47 @@
+"""What all tests share: where things are, and what the gallery holds."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SITE = ROOT / "build" / "html"
+
+# The gallery as the tutorial has it, written down once more on purpose: a script that
+# disappears must not disappear from the tests.
+EXAMPLES = [
+    "examples_tensor/two_layer_net_numpy",
+    "examples_tensor/two_layer_net_tensor",
+    "examples_autograd/two_layer_net_autograd",
+    "examples_autograd/two_layer_net_custom_function",
+    "examples_autograd/tf_two_layer_net",
+    "examples_nn/two_layer_net_nn",
+    "examples_nn/two_layer_net_optim",
+    "examples_nn/two_layer_net_module",
+    "examples_nn/dynamic_net",
+]
+COMPARISONS = [
+    "examples_compare/same_numbers",
+    "examples_compare/float32_stall",
+    "examples_compare/then_and_now",
+]
+GALLERY = EXAMPLES + COMPARISONS
+
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(name, "1")
+
+
+@pytest.fixture(scope="session")
+def root():
+    """Return the project's folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def site():
+    """Return the folder of the English pages, as `make html` has built it."""
+    pages = SITE / "en"
+    if not pages.is_dir():
+        pytest.fail(f"there is no site in {SITE}; run: make html", pytrace=False)
+    return pages

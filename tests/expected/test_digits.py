@@ -1,0 +1,59 @@
+"""The digits that are printed do not depend on the machine's arithmetic.
+
+Other numbers of threads and other instruction sets add up in other orders. The settings
+below stand in for other machines; each script is checked under each of them.
+"""
+
+import cells
+import pytest
+from expected import complaint
+
+from tests.conftest import ROOT
+
+SETTINGS = {
+    "two threads, old instructions": {
+        "OMP_NUM_THREADS": "2",
+        "OPENBLAS_NUM_THREADS": "2",
+        "OPENBLAS_CORETYPE": "Nehalem",
+        "ATEN_CPU_CAPABILITY": "default",
+        "TF_ENABLE_ONEDNN_OPTS": "1",
+    },
+    "one thread, AVX2": {
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OPENBLAS_CORETYPE": "Haswell",
+        "ATEN_CPU_CAPABILITY": "avx2",
+        "TF_ENABLE_ONEDNN_OPTS": "1",
+    },
+}
+SCRIPTS = sorted(
+    path.relative_to(ROOT / "gallery").as_posix()
+    for path in (ROOT / "gallery").glob("*/*.py")
+)
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_digits_hold(script, setting):
+    """Every cell prints what its ``#>`` lines say."""
+    ran = cells.run(ROOT / "gallery" / script, **SETTINGS[setting])
+    problems = [cell.error or complaint(cell.code, cell.output) for cell in ran]
+    assert [problem for problem in problems if problem] == []
+    assert any(cell.output for cell in ran)
+
+
+def test_the_settings_do_change_the_arithmetic():
+    """Otherwise the test above would prove nothing: the last bits differ."""
+    code = (
+        "import numpy as np\n"
+        "rng = np.random.default_rng(0)\n"
+        "print((rng.standard_normal((64, 1000)) @ rng.standard_normal((1000, 100)))"
+        ".sum().hex())\n"
+    )
+    from tests.expected.project import python
+
+    printed = {
+        python(ROOT, "-c", code, OPENBLAS_CORETYPE=core).stdout
+        for core in ("Nehalem", "Haswell")
+    }
+    assert len(printed) == 2

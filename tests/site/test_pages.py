@@ -1,0 +1,193 @@
+"""The site has the pages it should have, and all that they refer to is there."""
+
+import posixpath
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from tests.conftest import COMPARISONS, EXAMPLES, GALLERY, ROOT
+
+SECTIONS = ("tensor", "autograd", "nn", "compare")
+PAGES = {
+    *(f"{example}.html" for example in GALLERY),
+    *(f"examples_{section}/index.html" for section in SECTIONS),
+    "then_and_now.html",
+    "index.html",
+    "pytorch_with_examples.html",
+    "how_it_is_made.html",
+    "contributing.html",
+    "changelog.html",
+    "licence.html",
+    "search.html",
+}
+
+
+def references(pages):
+    """Yield page, element, attribute and address of everything that a page names."""
+    attributes = {"a": "href", "link": "href", "img": "src", "script": "src"}
+    for name, page in pages.items():
+        for tag, attribute in attributes.items():
+            for element in page.find_all(tag, attrs={attribute: True}):
+                yield name, element, attribute, element[attribute]
+
+
+def is_outside(address):
+    return bool(urlsplit(address).scheme or address.startswith("//"))
+
+
+def test_the_site_has_exactly_its_pages(pages):
+    """No page is missing, and none is left from something deleted."""
+    assert set(pages) == PAGES
+
+
+def test_every_address_inside_the_site_leads_somewhere(pages, site):
+    """Links, anchors, images, stylesheets, scripts and downloads all exist."""
+    missing, seen = [], 0
+    for name, _, _, address in references(pages):
+        if is_outside(address):
+            continue
+        seen += 1
+        parts = urlsplit(address)
+        target = name
+        if parts.path:
+            target = posixpath.normpath(
+                posixpath.join(posixpath.dirname(name), unquote(parts.path))
+            )
+        if not (site / target).is_file():
+            missing.append(f"{name}: {address}")
+        elif parts.fragment and not pages[target].find(id=unquote(parts.fragment)):
+            missing.append(f"{name}: {address} (no such anchor)")
+    assert missing == []
+    assert seen > 50 * len(EXAMPLES)
+
+
+def test_nothing_is_loaded_from_another_site(pages):
+    """Pages link out, but load nothing from outside."""
+    loaded = [
+        (name, address)
+        for name, element, _, address in references(pages)
+        if is_outside(address)
+        and not address.startswith("data:")
+        and (
+            element.name in ("img", "script") or "stylesheet" in element.get("rel", [])
+        )
+    ]
+    assert loaded == []
+    scripts = [
+        element
+        for page in pages.values()
+        for element in page.find_all("script", src=True)
+    ]
+    assert len(scripts) >= len(PAGES)
+
+
+def test_every_image_has_a_size_and_words(pages):
+    """A figure has width, height and a text; a card's picture is decoration."""
+    figures = {}
+    for name, page in pages.items():
+        for image in page.select("article img"):
+            if image.find_parent("ul", class_="cards"):
+                assert image["alt"] == "", (name, image)
+                continue
+            assert len(image["alt"].split()) >= 4, (name, image)
+            size = image["style"] if image.get("style") else str(image.attrs)
+            assert "width" in size, (name, image)
+            assert "height" in size, (name, image)
+            figures.setdefault(name, []).append(image)
+    assert {name: len(found) for name, found in figures.items()} == {
+        f"{example}.html": 1 for example in GALLERY
+    }
+
+
+def test_no_page_shows_an_error(pages):
+    """Neither Sphinx nor the theme put a complaint into a page."""
+    for name, page in pages.items():
+        assert not page.select(".system-message, .problematic"), name
+        assert "ERROR: Adding a table" not in page.get_text(), name
+
+
+def test_cards_are_nine_different_pictures_in_teaching_order(pages, site):
+    """The end of the tutorial shows all examples under their three headings."""
+    section = pages["pytorch_with_examples.html"].find(id="examples-download")
+    section = section if section.name == "section" else section.find_parent("section")
+    headings = [h.get_text().rstrip("¶") for h in section.find_all("h3")]
+    assert headings == ["Tensors", "Autograd", "nn module"]
+    cards = section.select("ul.cards > li")
+    links = [card.find("a")["href"].removesuffix(".html") for card in cards]
+    assert links == EXAMPLES
+    pictures = [(site / card.find("img")["src"]).read_bytes() for card in cards]
+    assert len(set(pictures)) == 9
+    for card in cards:
+        *_, sentence = card.find_all("p")
+        assert sentence.get_text().endswith(".")
+
+
+def test_examples_of_each_section_are_on_its_page(pages):
+    """A section's own page has its cards, in the same order."""
+    shown = []
+    for section in SECTIONS:
+        page = pages[f"examples_{section}/index.html"]
+        for card in page.select("ul.cards > li"):
+            shown.append(
+                f"examples_{section}/" + card.find("a")["href"].removesuffix(".html")
+            )
+    assert shown == GALLERY
+
+
+def test_every_page_says_which_versions_the_numbers_come_from(pages):
+    """The versions in the footer are those of the packages that are installed."""
+    import platform
+    from importlib.metadata import version
+
+    import tensorflow
+
+    wanted = [
+        f"Python {platform.python_version()}",
+        f"NumPy {version('numpy')}",
+        f"PyTorch {version('torch').partition('+')[0]}",
+        f"TensorFlow {tensorflow.__version__}",
+    ]
+    for name, page in pages.items():
+        found = [
+            span.get_text() for span in page.select("footer .behind-the-numbers span")
+        ]
+        assert found == wanted, name
+
+
+def test_the_root_leads_to_the_english_pages(site):
+    """``build/html/index.html`` forwards, and has a link where that is switched off."""
+    text = (site.parent / "index.html").read_text(encoding="utf-8")
+    assert 'content="0; url=en/index.html"' in text
+    assert '<a href="en/index.html">' in text
+
+
+@pytest.mark.parametrize("example", GALLERY)
+def test_an_example_page_is_complete(pages, site, example):
+    """Each has a title, what is new, code, output, a figure, changes and downloads."""
+    page = pages[f"{example}.html"]
+    article = page.find("article")
+    assert article.find("h1")
+    headings = [h.get_text().rstrip("¶") for h in article.find_all("h2")]
+    assert headings[-1] == "Try it"
+    assert len(article.find_all("section")[-1].select("ul > li")) in (2, 3)
+    boxes = [title.get_text() for title in article.select(".admonition-title")]
+    has_none = example == EXAMPLES[0] or example in COMPARISONS
+    assert ("New in this example" in boxes) is not has_none
+    assert article.select(".highlight-Python, .highlight-python")
+    assert article.select(".sphx-glr-script-out")
+    downloads = [Path(a["href"]).name for a in article.select("a.download")]
+    name = Path(example).name
+    assert downloads == [f"{name}.ipynb", f"{name}.py"]
+
+
+def test_old_addresses_are_kept(site):
+    """A link into the old tutorial works here with another beginning."""
+    for path in (
+        "pytorch_with_examples.html",
+        "examples_tensor/two_layer_net_numpy.html",
+        "examples_autograd/tf_two_layer_net.html",
+        "examples_nn/dynamic_net.html",
+    ):
+        assert (site / path).is_file()
+    assert (ROOT / "gallery" / "examples_nn" / "dynamic_net.py").is_file()

@@ -1,0 +1,89 @@
+"""The page for those who come with an error message, against what is really printed."""
+
+import re
+
+import pytest
+
+PAGE, PROGRAM = "then_and_now.html", "examples_compare/then_and_now.html"
+LISTS = ("errors", "warnings", "no-message")
+MESSAGE = re.compile(r"^\w+(?:Error|Warning): ", re.M)
+
+
+def plain(text):
+    """Return a text with all its white space as single blanks."""
+    return " ".join(text.split())
+
+
+@pytest.fixture(scope="module")
+def rows(pages):
+    """Return the items of the page: list, messages, anchor and text of each."""
+    found = []
+    for name in LISTS:
+        section = pages[PAGE].find("section", id=name)
+        for item in section.select("ul > li"):
+            first, *rest = item.find_all("p")
+            codes = first.find_all("code") if rest else []
+            messages = [plain(code.get_text()) for code in codes]
+            (link,) = item.find_all("a")
+            program, _, anchor = link["href"].partition("#")
+            assert program == PROGRAM, item
+            found.append((name, messages, anchor, plain(item.get_text())))
+    return found
+
+
+@pytest.fixture(scope="module")
+def printed(pages):
+    """Return what the program prints, by the anchor of the section that prints it."""
+    sections = {}
+    for heading in pages[PROGRAM].find("article").find_all("h3"):
+        section = heading.find_parent("section")
+        outputs = section.select(".sphx-glr-script-out pre")
+        anchor = section.find(id=re.compile("^then-"))["id"]
+        sections[anchor] = "\n".join(output.get_text() for output in outputs)
+    return sections
+
+
+def test_every_construct_has_a_row_and_every_row_a_construct(rows, printed):
+    """The program's sections are the same as the places that the page links to."""
+    assert {anchor for _, _, anchor, _ in rows} == set(printed)
+    assert len(printed) > 30
+
+
+def test_every_quoted_message_is_printed(rows, printed):
+    """What the page quotes stands in the output of the section that it links to."""
+    quoted = 0
+    for _, messages, anchor, text in rows:
+        for message in messages:
+            assert message in plain(printed[anchor]), text
+            quoted += 1
+    assert quoted > 35
+
+
+def test_every_printed_message_is_quoted(rows, printed):
+    """Each warning and error in the program's output can be found on the page."""
+    found = 0
+    for anchor, output in printed.items():
+        quotes = [m for _, messages, to, _ in rows if to == anchor for m in messages]
+        for start in MESSAGE.finditer(output):
+            message = plain(output[start.start() :])
+            assert message.startswith(tuple(quotes)), message[:80]
+            found += 1
+    assert found > 35
+
+
+def test_errors_and_warnings_have_a_message_and_stand_in_order(rows):
+    """A reader can look a message up; what is silent has none."""
+    for name in LISTS:
+        items = [(messages, text) for at, messages, _, text in rows if at == name]
+        assert all(bool(messages) is (name != "no-message") for messages, _ in items)
+        texts = [text.casefold() for _, text in items]
+        assert texts == sorted(texts), name
+
+
+def test_the_kind_of_a_message_decides_its_list(rows):
+    """Errors are among the errors, and warnings among the warnings."""
+    for name, messages, _, text in rows:
+        if name == "errors":
+            assert re.match(r"\w+Error: ", messages[0]), text
+        elif name == "warnings":
+            assert re.match(r"\w+Warning: |disable_resource_var", messages[0]), text
