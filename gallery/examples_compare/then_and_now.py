@@ -834,18 +834,19 @@ print(tape.gradient(loss, w).numpy())
 #> [2. 4.]
 
 # %%
-# The shortest repair of a whole listing is two lines. With them, all of the old names
-# work below as they stood:
+# The shortest repair of a whole listing is two lines at its top,
+# ``import tensorflow.compat.v1 as tf`` and ``tf.disable_eager_execution()``. The rest
+# stays as it was. Here the module is called ``tf1``, to show which names are old:
 
 import tensorflow.compat.v1 as tf1
 
 tf1.disable_eager_execution()
 
-x = tf1.placeholder(tf1.float32, shape=(None, 2), name="x")
-w = tf1.Variable(tf1.random_normal((2, 1)))
+x = tf1.placeholder(tf.float32, shape=(None, 2), name="x")
+w = tf.Variable(tf1.random_normal((2, 1)))
 y = x @ w
-loss = tf1.reduce_sum(y**2)
-(grad_w,) = tf1.gradients(loss, [w])
+loss = tf.reduce_sum(y**2)
+(grad_w,) = tf.gradients(loss, [w])
 new_w = w.assign(w - 0.1 * grad_w)
 
 session = tf1.Session()
@@ -912,7 +913,7 @@ print(session.run(y_absolute, feed_dict={x: np.eye(2)}).shape)
 # placeholder of ``float32`` takes them, then as now, and rounds them.
 
 attempt("""
-third = tf1.placeholder(tf1.float32, shape=())
+third = tf1.placeholder(tf.float32, shape=())
 print(session.run(third * 2, feed_dict={third: 1 / 3}))
 """)
 #> 0.6666667
@@ -920,7 +921,7 @@ print(session.run(third * 2, feed_dict={third: 1 / 3}))
 # %%
 # With ``tf.float64`` in its place, the digits stay:
 
-third = tf1.placeholder(tf1.float64, shape=())
+third = tf1.placeholder(tf.float64, shape=())
 print(session.run(third * 2, feed_dict={third: 1 / 3}))
 #> 0.6666666666666666
 session.close()
@@ -955,7 +956,7 @@ print(shown(" ".join(warning.split())))
 #> removed in a future version. Instructions for updating: non-resource variables
 #> are not supported in the long term
 
-variable = tf1.Variable(1.0)
+variable = tf.Variable(1.0)
 print(type(variable).__name__, variable.dtype.name)
 #> ResourceVariable float32
 

@@ -37,10 +37,10 @@ def test_the_workflow_has_no_fault(tmp_path):
     assert "Checking 1 workflow file(s)" in result.stdout
     broken = tmp_path / "broken.yml"
     text = WORKFLOW.read_text(encoding="utf-8")
-    broken.write_text(text.replace("needs: build", "needs: biuld"), encoding="utf-8")
+    broken.write_text(text.replace("needs: build", "needs: gone"), encoding="utf-8")
     result = actionlint(broken)
     assert result.returncode == 1
-    assert 'needs job "biuld" which does not exist' in result.stdout + result.stderr
+    assert 'needs job "gone" which does not exist' in result.stdout + result.stderr
 
 
 def test_the_workflow_does_what_ci_does():
