@@ -193,8 +193,9 @@ print("equal to the last bit:", function_losses == losses)
 # Two ways to write it, one graph to run: the 500 losses are the same bits.
 #
 # Old code often calls ``tf.compat.v1.disable_v2_behavior()`` instead. Do not use
-# it here. It also brings back an old kind of variable whose reads and writes may
-# overtake each other in this graph: run twice, it may give two results.
+# it here. Together with ``tf.compat.v1.Variable`` it also brings back an old kind of
+# variable, whose reads and writes may overtake each other in this graph: run twice,
+# the program may give two results.
 #
 # Try it
 # ------

@@ -173,8 +173,8 @@ plt.show()
 # ------
 # - Let backward forget its mask: ``return grad_h_relu``. Training still runs, but
 #   ``gradcheck`` stops the program with "Jacobian mismatch".
-# - Set one element of ``sample`` to 0 before ``gradcheck``. Now the check fails
-#   although the code is right: at the corner, moving the input a little to each
-#   side gives a slope of one half, and no rule of ours says that.
+# - Set one element of ``sample`` to 0 before ``sample.requires_grad_()``. Now the
+#   check fails although the code is right: at the corner, moving the input a little
+#   to each side gives a slope of one half, and no rule of ours says that.
 # - Write ``h.clamp(min=0)`` in place of ``MyReLU.apply(h)`` in the loop. The
 #   losses are the same.

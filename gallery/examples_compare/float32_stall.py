@@ -162,6 +162,6 @@ plt.show()
 # - Multiply ``w1`` and ``w2`` by 0.1 when they are drawn. Smaller weights have
 #   smaller gaps, so that at step 499 fewer of them stand still.
 # - Use ``np.float16`` for the weights and ``f32`` to compute. They stall much
-#   earlier, at a loss above 1000.
+#   earlier, at a loss above 100.
 # - Let ``CompensatedSum`` forget: return ``weights + update``. It is the plain sum
 #   again, and the loss stops where it did before.

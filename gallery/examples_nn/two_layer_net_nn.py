@@ -120,8 +120,8 @@ print(f"first loss {losses[0]:.6g}, largest loss {max(losses):.6g}")
 # -----------------------
 # ``Linear`` draws its first weights evenly from an interval around 0. The more
 # inputs a layer has, the narrower the interval: its half width is
-# :math:`1/\sqrt{\text{inputs}}`. Training then moves the second layer much
-# further than the first:
+# :math:`1/\sqrt{\text{inputs}}`. Measured by its size, the second layer then moves
+# about twice as far as the first:
 
 import matplotlib.pyplot as plt
 

@@ -140,5 +140,6 @@ plt.show()
 # - Set ``learning_rate`` to ``1e-7``. Training is safe and slow: after 500 steps
 #   the loss is still above 100.
 # - Leave ``* (h > 0)`` out. The gradient is wrong now, but nothing tells you:
-#   the program runs and its loss is no longer that of the page. The next
-#   examples let PyTorch compute the gradient, and this kind of mistake goes.
+#   the program runs and its loss is no longer that of the page. From the third
+#   example on, PyTorch or TensorFlow computes the gradient, and this kind of
+#   mistake goes.

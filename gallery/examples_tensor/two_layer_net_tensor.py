@@ -24,7 +24,7 @@ more (the figure is from `these benchmarks
 # Where the numbers live
 # ----------------------
 # ``torch.tensor`` copies an array into a Tensor of the given ``dtype``, on the
-# given ``device``. All Tensors that meet in one operation must share both.
+# given ``device``. Both factors of a matrix product must share both.
 
 import numpy as np
 import torch

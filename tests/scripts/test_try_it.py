@@ -993,19 +993,6 @@ CASES = {
     ),
 }
 
-# Pages that say something else than what was measured. Each of these cases has the
-# measured claim in proposed words; once they are on the page, take its line out here.
-NOT_YET_SAID = {
-    "numpy-from-the-third-example-on": "says 'the next examples'; the next does not",
-    "tensor-a-product-needs-one-dtype": "says 'all Tensors'; a sum takes two dtypes",
-    "tf-old-variables-with-v1": "the script's tf.Variable stays a ResourceVariable",
-    "autograd-backward-twice": "says 'grows instead of falling'; 3e7, 7e8, then 550",
-    "custom-zero-too-late": "says 'before gradcheck'; too late after requires_grad_",
-    "nn-second-layer-by-its-size": "says 'much further'; norms 0.92 against 1.54",
-    "optim-adam-1e-3": "says below 1e-3 after 100 steps, then worse; 5e-3, then better",
-    "optim-adam-1e-2": "says that 1e-3 is worse off in the long run; 1e-2 is",
-}
-
 
 def cases():
     """Return the cases as parameters, with their marks."""
@@ -1015,11 +1002,6 @@ def cases():
         if "-gpu-" in key:
             reason = "about a GPU, and this computer has no CUDA device"
             marks.append(pytest.mark.skipif(no_gpu, reason=reason))
-        if key in NOT_YET_SAID:
-            mark = pytest.mark.xfail(
-                strict=True, raises=NotOnThePageError, reason=NOT_YET_SAID[key]
-            )
-            marks.append(mark)
         yield pytest.param(case, id=key, marks=marks)
 
 
@@ -1051,11 +1033,6 @@ def test_every_item_has_a_case(name):
     """A new item under "Try it" needs a new case, and no case is about none."""
     said = [c.item for c in CASES.values() if (c.said_by or c.script) == name]
     assert {*said} - {0} == {*range(1, len(items_of(name)) + 1)}
-
-
-def test_proposed_words_belong_to_cases():
-    """Each line of ``NOT_YET_SAID`` is about a case that exists."""
-    assert {*NOT_YET_SAID} <= {*CASES}
 
 
 @pytest.mark.parametrize("times", [(), (2,)])

@@ -1,0 +1,145 @@
+"""What the pages of "Side by side" propose under "Try it", and what they claim."""
+
+import re
+import shutil
+
+import cells
+import pytest
+
+from tests.conftest import COMPARISONS, ROOT
+from tests.scripts.running import edited
+
+GALLERY = ROOT / "gallery"
+
+
+@pytest.fixture
+def gallery(tmp_path):
+    """Return a copy of the gallery, for the scripts that read the others."""
+    return shutil.copytree(GALLERY, tmp_path / "gallery")
+
+
+def printed(gallery, name, *edits):
+    """Run an edited script; return all that it printed.
+
+    Its ``#>`` lines are left out first, since an edit is not to find them.
+    """
+    script = gallery / "examples_compare" / f"{name}.py"
+    source = re.sub(r"^ *#>.*\n", "", script.read_text(encoding="utf-8"), flags=re.M)
+    script.write_text(edited(source, edits), encoding="utf-8")
+    ran = cells.run(script)
+    assert [cell.error for cell in ran if cell.error] == []
+    return "".join(cell.output for cell in ran)
+
+
+SAME = [
+    pytest.param(
+        ('two_layer_net_nn.py", like_numpy)', 'two_layer_net_nn.py", like_numpy[:-1])'),
+        r"^nn +(?:inf|nan) DIFFERS[\s\S]*\nlast nan$",
+        id="a learning rate of 1e-4 gives nan",
+    ),
+    pytest.param(
+        (
+            '("torch.optim.Adam", "torch.optim.SGD")',
+            '("lr=learning_rate", "lr=learning_rate")',
+        ),
+        r"^optim\.SGD +\S+ DIFFERS$",
+        id="Adam does not agree",
+    ),
+]
+
+
+@pytest.mark.parametrize(("edit", "line"), SAME)
+def test_same_numbers_try_it(gallery, edit, line):
+    """The change makes one run differ, and it says which."""
+    last = ("\ngroups = {}", '\nprint("last", runs["nn"][-1])\ngroups = {}')
+    text = printed(gallery, "same_numbers", edit, last)
+    assert re.search(line, text, re.M)
+    assert text.count("DIFFERS") == 1
+
+
+def test_same_numbers_twice(gallery):
+    """Run twice, every number is the same to the last bit."""
+    every = ('print(f"{name:16}', 'print(losses)\n    print(f"{name:16}')
+    first = printed(gallery, "same_numbers", every)
+    again = printed(gallery, "same_numbers")
+    assert len(first) > 9 * 500 * 10
+    assert set(again.splitlines()) <= set(first.splitlines())
+
+
+def test_same_numbers_says_what_it_cannot_find(gallery):
+    """A change whose text the example does not have is an error, not a no-op."""
+    script = gallery / "examples_compare" / "same_numbers.py"
+    source = script.read_text(encoding="utf-8")
+    script.write_text(source.replace('("torch.optim.Adam"', '("torch.optim.Eve"'))
+    errors = [cell.error for cell in cells.run(script) if cell.error]
+    assert len(errors) == 1
+    assert "does not contain 'torch.optim.Eve'" in errors[0]
+
+
+def test_smaller_weights_stand_still_later(gallery):
+    """Weights drawn ten times smaller: fewer of them unchanged at step 499."""
+    edits = [
+        (f"= rng.standard_normal({shape})", f"= 0.1 * rng.standard_normal({shape})")
+        for shape in ("(D_in, H)", "(H, D_out)")
+    ]
+    share = r"^499 (\d+)% of the weights do not move$"
+    before = int(re.search(share, printed(gallery, "float32_stall"), re.M)[1])
+    after = int(re.search(share, printed(gallery, "float32_stall", *edits), re.M)[1])
+    assert after < before
+
+
+def test_float16_weights_stall_much_earlier(gallery):
+    """Stored in float16, the loss stays above 100."""
+    edits = [
+        ('"all float32": train(f32, f32)', '"all float32": train(f32, np.float16)')
+    ]
+    text = printed(gallery, "float32_stall", *edits)
+    (last,) = re.findall(r"^all float32 .* (\S+)$", text, re.M)
+    assert float(last) > 100
+
+
+def test_a_sum_that_forgets_stalls_again(gallery):
+    """Without its memory the compensated sum ends where the plain one does."""
+    edit = ("        return total\n", "        return weights + update\n")
+    text = printed(gallery, "float32_stall", edit)
+    assert re.search(r"^4e-05 after \d+% standing still", text, re.M)
+
+
+def test_a_change_of_data_after_backward_does_no_harm(gallery):
+    """Moved below ``backward``, the same line gives the gradient 2."""
+    edit = (
+        "w.data *= 10\nloss.backward()\nprint(w.grad",
+        "loss.backward()\nw.data *= 10\nprint(w.grad",
+    )
+    before = printed(gallery, "then_and_now")
+    assert "tensor([20., 20.]) version 0" in before
+    text = printed(gallery, "then_and_now", edit)
+    assert "tensor([20., 20.]) version 0" not in text
+    assert "tensor([2., 2.]) version 0" in text
+
+
+def test_without_momentum_zeros_and_none_are_the_same(gallery):
+    """All 500 losses of the dynamic net are equal."""
+    edit = ("momentum, seed = 0.9, 0", "momentum, seed = 0.0, 0")
+    text = printed(gallery, "then_and_now", edit)
+    assert re.search(r"^steps with another loss: 0 ", text, re.M)
+
+
+def test_with_another_seed_zeros_end_lower(gallery):
+    """With seed 0 it is the other way round."""
+    mean = r"^mean of the last 100 with (?:None|zeros): +(\S+)$"
+    with_none, with_zeros = map(
+        float, re.findall(mean, printed(gallery, "then_and_now"), re.M)
+    )
+    assert with_none < with_zeros
+    edit = ("momentum, seed = 0.9, 0", "momentum, seed = 0.9, 2")
+    text = printed(gallery, "then_and_now", edit)
+    with_none, with_zeros = map(float, re.findall(mean, text, re.M))
+    assert with_zeros < with_none
+
+
+@pytest.mark.parametrize("example", COMPARISONS)
+def test_each_page_has_three_things_to_try(example):
+    """As many as there are tests of them above."""
+    text = (GALLERY / f"{example}.py").read_text(encoding="utf-8")
+    assert len(re.findall(r"^# - ", text.split("\n# Try it\n")[1], re.M)) == 3
