@@ -132,13 +132,14 @@ for names in groups.values():
         print(" = ".join(names))
         #> Tensors = autograd = custom function
         #> TensorFlow graph = tf.function
-        #> optim.SGD = own Module
+        #> ...optim.SGD = own Module
 
 # %%
 # The other differences are no mistakes either. A product of matrices is a sum, and
-# each library adds in an order of its own; each order rounds in its own way. The
-# plain steps of ``optim`` differ from those written by hand, because the optimizer
-# multiplies and adds in one operation that rounds once instead of twice.
+# each library adds in an order of its own; each order rounds in its own way. And the
+# steps of ``optim`` may differ from those written by hand in ``nn``: where the
+# processor can multiply and add in one operation, the optimizer lets it, and that
+# rounds once instead of twice.
 #
 # In one figure the curves lie on top of each other:
 

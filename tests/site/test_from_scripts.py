@@ -140,7 +140,7 @@ def test_every_library_function_links_to_its_documentation(pages, example):
 
 
 def test_methods_of_tensors_link_too(pages):
-    """A method called on a variable leads to its class's page; the variable does not."""
+    """A method called on a variable leads to its class's page; a variable does not."""
     article = pages["examples_autograd/two_layer_net_autograd.html"].find("article")
     links = {a.get_text() for a in article.select("pre a")}
     assert {"item", "grad", "loss.backward", "requires_grad_"} <= links
