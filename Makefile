@@ -37,21 +37,23 @@ format: install ## format all code
 serve: install ## live preview that rebuilds when a file is saved
 	@$(RUN) -m sphinx_autobuild --conf-dir conf --watch gallery --watch conf \
 	  --ignore 'docs/examples_*/*' --ignore 'docs/examples_*/**/*' \
-	  --ignore 'docs/downloads/*' --ignore 'docs/sg_execution_times.rst' \
+	  --ignore 'docs/downloads/*' \
 	  --doctree-dir build/doctrees/serve --port $(PORT) docs build/serve
 
 linkcheck: install ## ask every linked site whether the address still exists
 	@$(RUN) -m sphinx --builder linkcheck --quiet --conf-dir conf \
 	  --doctree-dir build/doctrees/linkcheck docs build/linkcheck
 
-lock: install ## write requirements.lock anew from requirements.txt
+lock: ## write requirements.lock anew from requirements.txt; needs a network
+	@test -x $(RUN) || $(MAKE) --no-print-directory install
+	@mkdir -p build && cp requirements.lock build/lock.txt
 	@$(RUN) -m uv pip compile --quiet --universal --python-version 3.11 \
 	  --no-header --annotation-style line requirements.txt -o build/lock.txt
 	@(echo '# Exact versions of all packages, for every supported system. Made by: make lock'; \
-	  cat build/lock.txt) > requirements.lock
+	  grep -v '^# Exact' build/lock.txt) > requirements.lock
 
 clean: ## remove all that was built, but not the environment
-	@rm -rf build docs/downloads docs/examples_* docs/sg_execution_times.rst
+	@rm -rf build docs/downloads docs/examples_*
 
 install:
 	@command -v "$(PYTHON)" >/dev/null || { \

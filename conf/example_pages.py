@@ -66,6 +66,7 @@ class LinkWhatIsNamed(SphinxPostTransform):
                 link = nodes.reference("", "", refuri=uri, reftitle=name)
                 attribute.replace_self(link)
                 link += attribute
+                break
 
 
 def setup(app):

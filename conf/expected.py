@@ -1,18 +1,19 @@
 """The ``#>`` lines of a script: what they say, and whether an output agrees.
 
 All ``#>`` lines of a cell, in order, are what that cell prints, the whole of it. Output
-is compared as doctest does it, with ELLIPSIS and NORMALIZE_WHITESPACE; and a number
-agrees if it agrees to the digits that are written.
+is compared as doctest does it, with ELLIPSIS; a number agrees if it agrees to the
+digits that are written, and blanks at the end of a line do not count.
 """
 
 import doctest
 import re
+import textwrap
 
 MARK = re.compile(r"^[ \t]*#>(?: (.*)|)\n?", re.M)
 NUMBER = re.compile(
-    r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?![\w.]*\w)", re.I
+    r"(?<![\w.])[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?(?![\w.]*\w)", re.I
 )
-FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.REPORT_NDIFF
+FLAGS = doctest.ELLIPSIS | doctest.REPORT_NDIFF
 
 
 def expected_in(code):
@@ -51,6 +52,12 @@ def _as_written(want, got):
     return NUMBER.sub(spell, got)
 
 
+def _tidy(text):
+    """Remove what a page does not show: blanks at the end, and around the whole."""
+    lines = textwrap.dedent(text).strip("\n").split("\n")
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
 def complaint(code, printed):
     """Return what is wrong with a cell's output, or an empty string.
 
@@ -62,6 +69,7 @@ def complaint(code, printed):
         if not printed.strip():
             return ""
         return "prints, but has no #> lines; make expected writes them.\n" + printed
+    want, printed = _tidy(want), _tidy(printed)
     if Checker().check_output(want, printed, FLAGS):
         return ""
     example = doctest.Example(without_marks(code), want)

@@ -17,12 +17,18 @@ logger = logging.getLogger(__name__)
 
 def faults_of_script(path):
     """Return pairs of line and message: what is wrong with the form of a script."""
+    if not path.stem.isidentifier():
+        return [(1, "the name of the file may hold letters, digits and _ only")]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # an invalid escape, for example
-            tree = ast.parse(path.read_text(encoding="utf-8"), path)
+            source = path.read_text(encoding="utf-8")
+            tree = ast.parse(source, path)
     except (SyntaxError, ValueError) as error:
         return [(getattr(error, "lineno", None) or 1, getattr(error, "msg", error))]
+    if own := re.search(r"^# *sphinx_gallery_parallel\b", source, re.M):
+        line = source[: own.start()].count("\n") + 1
+        return [(line, "no script may leave the process that it has to itself")]
     if ast.get_docstring(tree) is None:
         return [(1, "the script does not begin with a docstring")]
     docstring = tree.body[0].value
@@ -50,7 +56,10 @@ def faults_of_index(path):
         if line > place and re.fullmatch(r"   \w+", entry)
     }
     return [
-        *((named[name], f"no script {name}.py") for name in named.keys() - scripts),
+        *(
+            (named[name], f"no script {name}.py")
+            for name in sorted(named.keys() - scripts)
+        ),
         *(
             (place, f"no entry for {name}.py")
             for name in sorted(scripts - named.keys())

@@ -56,7 +56,9 @@ def part_of(source, part):
 
 def teaching_order(env, section):
     """Return the names of a section's examples, as its index page lists them."""
-    text = Path(env.srcdir, section, "index.rst").read_text(encoding="utf-8")
+    path = Path(env.srcdir, section, "index.rst")
+    text = path.read_text(encoding="utf-8")
+    env.note_dependency(path)
     entries = text.partition(".. toctree::")[2]
     return re.findall(r"^   (\w+)$", entries, re.M)
 

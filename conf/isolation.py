@@ -91,7 +91,8 @@ def _in_new_process(call, script, time_limit):
 def _last_place(script, end):
     """Return the script's path with the line at which its process came to an end."""
     trace = end.read_text(errors="replace") if end.exists() else ""
-    line = re.search(rf'File "{re.escape(str(script))}", line (\d+)', trace)
+    name = str(script).encode("ascii", "backslashreplace").decode()  # as it is there
+    line = re.search(rf'File "{re.escape(name)}", line (\d+)', trace)
     return f"{script}:{line[1]}" if line else str(script)
 
 
@@ -125,14 +126,14 @@ def _work(sender, call, terminal, end):
     sphinx_logger.propagate = False
     try:
         sender.send((function(*args, **kwargs), None, warnings.records))
-    except SystemExit as end:
+    except SystemExit as stop:
         lines = [
             frame.lineno
-            for frame in traceback.extract_tb(end.__traceback__)
+            for frame in traceback.extract_tb(stop.__traceback__)
             if Path(frame.filename) == script
         ]
         where = f"{script}:{lines[-1]}" if lines else str(script)
-        failure = f"{where}: the script called sys.exit({end.code!r})."
+        failure = f"{where}: the script called sys.exit({stop.code!r})."
         sender.send((None, failure, warnings.records))
 
 

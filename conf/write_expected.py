@@ -80,11 +80,11 @@ def main():
     scripts = [Path(name).resolve() for name in sys.argv[1:]]
     status = 0
     for script in scripts or sorted((ROOT / "gallery").glob("examples_*/*.py")):
-        old = script.read_text(encoding="utf-8")
         try:
+            old = script.read_text(encoding="utf-8")
             new = rewritten(script)
-        except RuntimeError as error:
-            print(f"{script}: {error}; the file was not changed.", file=sys.stderr)
+        except (OSError, RuntimeError) as error:
+            print(f"{script}: {error}; nothing was changed.", file=sys.stderr)
             status = 1
             continue
         if new == old:

@@ -1,9 +1,9 @@
 """What all tests share: where things are, and what the gallery holds."""
 
-import os
 from pathlib import Path
 
 import pytest
+from surroundings import set_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "build" / "html"
@@ -28,8 +28,7 @@ COMPARISONS = [
 ]
 GALLERY = EXAMPLES + COMPARISONS
 
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-    os.environ.setdefault(name, "1")
+set_environment()
 
 
 @pytest.fixture(scope="session")

@@ -76,7 +76,7 @@ def pytest_terminal_summary(terminalreporter):
 def docstrings_with_examples(path):
     """Return the line at which each docstring with ``>>>`` examples begins."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    kinds = (ast.FunctionDef, ast.ClassDef)
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     return [
         node.body[0].lineno
         for node in ast.walk(tree)

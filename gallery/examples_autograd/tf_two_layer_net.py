@@ -142,7 +142,7 @@ for op in row:
             ends = [column[i.op], column[op]], [row[i.op], row[op]]
             ax.plot(*ends, color="0.8", linewidth=0.8, zorder=1)
 ax.set(xlabel="longest way from the start of the graph", yticks=[])
-ax.set_title(f"One static graph, {len(row)} operations in each run")
+ax.set_title(f"One static graph: {len(row)} operations make one step")
 ax.legend()
 plt.show()
 

@@ -8,8 +8,8 @@ and computes the gradients from it.
 Five lines of gradients for two layers are bearable. For a network of a hundred
 layers they are not. *Automatic differentiation* applies the chain rule for us,
 and in PyTorch the package ``autograd`` does it. While the forward pass runs,
-autograd records each operation in a *computational graph*. Its nodes are
-Tensors and its edges are the functions that make one Tensor from others.
+autograd records each operation in a *computational graph*. Its nodes are the
+functions that made the Tensors, and its edges say whose output went into which.
 Following the graph backwards from the loss gives the gradients.
 
 .. admonition:: New in this example

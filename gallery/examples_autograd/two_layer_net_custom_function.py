@@ -23,7 +23,7 @@ we write both, autograd treats our operation like one of its own.
 # it. Its three functions are static. ``setup_context`` stands between the other
 # two: it puts into ``ctx``, the *context*, what backward will need.
 #
-# For the ReLU these are one line each:
+# For the ReLU, forward and backward are one formula each:
 #
 # .. math::
 #
@@ -146,7 +146,7 @@ for name, relu in {
     #> torch.maximum 0.5
 
 # %%
-# TensorFlow has the same two faces: the slope of ``tf.nn.relu`` at 0 is 0, that
+# TensorFlow's choices differ as well: the slope of ``tf.nn.relu`` at 0 is 0, that
 # of ``tf.maximum(h, 0)`` is 1. In NumPy there is no answer, since there we write
 # the slope ourselves: ``grad_h_relu * (h > 0)`` says 0. With ``float64`` numbers
 # no element of ``h`` is exactly 0 in all 500 steps, so that all choices train
@@ -171,7 +171,7 @@ plt.show()
 # %%
 # Try it
 # ------
-# - Let backward forget its mask: ``return grad_h_relu``. Training still runs, but
+# - Let backward forget its mask: ``return grad_h_relu``. Training would run, but
 #   ``gradcheck`` stops the program with "Jacobian mismatch".
 # - Set one element of ``sample`` to 0 before ``sample.requires_grad_()``. Now the
 #   check fails although the code is right: at the corner, moving the input a little

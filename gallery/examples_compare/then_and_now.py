@@ -881,8 +881,7 @@ print(session.run(y, feed_dict={x: np.ones((5, 2))}).shape)
 # of a longer message.
 
 attempt("session.run(y)")
-#> InvalidArgumentError: Graph execution error: Detected at node 'x' ... You must
-#> feed a value for placeholder tensor 'x' with dtype float and shape [?,2] ...
+#> InvalidArgumentError: Graph execution error: Detected at node 'x' ...
 
 # %%
 # .. _then-bool:

@@ -111,8 +111,9 @@ for name, curve in curves.items():
 # The columns are the losses at steps 99 and 199. ``SGD`` is the plain step that we
 # wrote by hand, and it is ahead of Adam so far. Adam overtakes it later. RMSProp
 # is the fastest of all, until its steps are too long for the little that is left
-# to do, and it never settles. AdaGrad has hardly started. So a learning rate is
-# not a property of the problem alone: ``1e-4`` means something else to each rule.
+# to do, and it never settles. AdaGrad still has more than half of its first loss. So
+# a learning rate is not a property of the problem alone: ``1e-4`` means something
+# else to each rule.
 
 import matplotlib.pyplot as plt
 

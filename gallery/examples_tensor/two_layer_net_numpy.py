@@ -121,7 +121,7 @@ print(" ".join(f"{loss:.3g}" for loss in losses[:6]))
 # side. The *learning rate* ``1e-6`` sets the length of the steps, and here it
 # is close to the longest that still works.
 #
-# After that beginning the loss shrinks by much the same factor in each step. On a
+# After some twenty steps the loss shrinks by much the same factor in each. On a
 # logarithmic axis that is close to a straight line:
 
 import matplotlib.pyplot as plt

@@ -132,5 +132,5 @@ plt.show()
 #   ``torch.tensor`` keeps the ``float64`` of the NumPy array. Now set ``dtype``
 #   to ``torch.float32`` as well: ``x @ w1`` raises an error, because the two
 #   dtypes differ.
-# - On a computer with an NVIDIA GPU, print ``w1.device``. It says ``cuda:0``,
-#   and you have changed nothing in the program.
+# - Run the program on a computer with an NVIDIA GPU. ``w1.device`` is ``cuda:0``
+#   now, and you have changed nothing.

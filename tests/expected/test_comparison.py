@@ -18,7 +18,7 @@ def cell(*wanted):
         pytest.param("5.13769e-05", "5.137689e-05", id="exponent"),
         pytest.param("0.5", "0.54", id="rounded down"),
         pytest.param("torch.float64 ...", "torch.float64 cuda:0 (3,)", id="ellipsis"),
-        pytest.param("a   b", "a b", id="blanks"),
+        pytest.param("a b", "a b  ", id="blanks at the end of a line"),
         pytest.param("-1.0", "-1.00001", id="negative"),
     ],
 )
@@ -38,8 +38,11 @@ def test_these_agree(wanted, printed):
         pytest.param("1.0", "nan", id="not a number"),
         pytest.param("torch.float64", "torch.float32", id="digits in a name"),
         pytest.param("loss 1.5", "Loss 1.5", id="word"),
+        pytest.param("a b", "a  b", id="blanks within a line"),
         pytest.param("1.5", "1.5\n1.5", id="a line too many"),
         pytest.param("1.5", "", id="nothing printed"),
+        pytest.param("stops at 100.", "stops at 100.4", id="a full stop is no point"),
+        pytest.param("[20., 20.]", "[20., 21.]", id="as NumPy prints whole numbers"),
     ],
 )
 def test_these_differ(wanted, printed):

@@ -104,19 +104,23 @@ def test_the_gallery_has_examples_in_docstrings():
 
 
 def test_one_percent_more_learning_rate_fails_every_script(tmp_path):
-    """In each of the nine, pytest names the script and a line."""
-    project = copy_project(tmp_path, *(f"{example}.py" for example in EXAMPLES))
+    """In each of the nine, pytest and the build name the script and the same line."""
+    project = copy_project(tmp_path)
     for example in EXAMPLES:
         script = project / "gallery" / f"{example}.py"
         text = script.read_text(encoding="utf-8")
         changed = re.sub(r"learning_rate = 1e-(\d)", r"learning_rate = 1.01e-\1", text)
         assert changed != text
         script.write_text(changed, encoding="utf-8")
-    result = python(project, "-m", "pytest", "gallery")
+    scripts = [f"gallery/{example}.py" for example in EXAMPLES]
+    result = python(project, "-m", "pytest", *scripts)
     assert result.returncode == 1
-    for example in EXAMPLES:
-        message = rf"gallery/{example}\.py:\d+: printed something else"
-        assert re.search(message, result.stdout), example
+    build = python(project, "conf/build_site.py")
+    assert build.returncode == 1
+    for script in scripts:
+        message = re.search(rf"{script}:(\d+): printed", result.stdout)
+        assert message, script
+        assert f"{script}:{message[1]}: WARNING: printed something else" in build.stderr
 
 
 def test_a_warning_cannot_be_switched_off():

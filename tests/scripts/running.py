@@ -12,6 +12,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from surroundings import ENVIRONMENT
+
 GALLERY = Path(__file__).resolve().parents[2] / "gallery"
 SECTIONS = "examples_tensor", "examples_autograd", "examples_nn"
 SCRIPTS = {
@@ -20,13 +22,6 @@ SCRIPTS = {
     for path in sorted((GALLERY / section).glob("*.py"))
 }
 
-ENVIRONMENT = {
-    "MPLBACKEND": "agg",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "TF_ENABLE_ONEDNN_OPTS": "0",
-}
 OPTIONS = ["-W", "error::DeprecationWarning", "-W", "error::FutureWarning"]
 PICTURE = "import matplotlib.pyplot as plt\n"  # from here on a script draws
 TIMEOUT = 120  # seconds
@@ -54,7 +49,7 @@ def run_python(arguments, cwd):
     return subprocess.run(
         [sys.executable, *OPTIONS, *arguments],
         cwd=cwd,
-        env={**os.environ, **ENVIRONMENT},
+        env={**os.environ, **ENVIRONMENT, "MPLBACKEND": "agg"},
         capture_output=True,
         text=True,
         timeout=TIMEOUT,

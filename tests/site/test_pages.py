@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from tests.conftest import COMPARISONS, EXAMPLES, GALLERY, ROOT
+from tests.conftest import COMPARISONS, EXAMPLES, GALLERY
 
 SECTIONS = ("tensor", "autograd", "nn", "compare")
 PAGES = {
@@ -179,15 +179,3 @@ def test_an_example_page_is_complete(pages, site, example):
     downloads = [Path(a["href"]).name for a in article.select("a.download")]
     name = Path(example).name
     assert downloads == [f"{name}.ipynb", f"{name}.py"]
-
-
-def test_old_addresses_are_kept(site):
-    """A link into the old tutorial works here with another beginning."""
-    for path in (
-        "pytorch_with_examples.html",
-        "examples_tensor/two_layer_net_numpy.html",
-        "examples_autograd/tf_two_layer_net.html",
-        "examples_nn/dynamic_net.html",
-    ):
-        assert (site / path).is_file()
-    assert (ROOT / "gallery" / "examples_nn" / "dynamic_net.py").is_file()
