@@ -25,7 +25,7 @@ EXPLAINED = {
     "default_rng(2)": "gradcheck must hold for any sample, and does.",
     "standard_normal((5, 3))": "gradcheck must hold for any sample, and does.",
     "standard_normal((4, 4))": "gradcheck must hold for any sample, and does.",
-    "indent=1": "The whole tree is printed one column further right; no number changes.",
+    "indent=1": "The whole tree is printed one column further right.",
     "disable_eager_execution()": "Within `graph.as_default()` nothing is eager anyway; "
     "the line is for the reader, who will meet it in programs without such a block.",
 }

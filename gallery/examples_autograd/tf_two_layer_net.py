@@ -2,16 +2,16 @@ r"""
 TensorFlow: the static graph
 ============================
 
-The graph is defined once, before any number exists, and then run 500 times:
+The graph is defined once, before anything is computed, and then run 500 times:
 TensorFlow's first answer to the same problem.
 
-PyTorch builds a new graph at every forward pass. It is *dynamic*. TensorFlow 1
-asked you to define the whole graph first and to run it many times afterwards.
-It is *static*. What is known in advance can be improved in advance: TensorFlow
-can merge operations, or spread them over several devices, before the first
-number is computed. The price is that the program has two languages. Python
-describes the graph, and a loop or a condition that depends on the data must
-itself become an operation of the graph, such as ``tf.while_loop`` or
+PyTorch builds a new graph at every forward pass. Such a graph is *dynamic*.
+TensorFlow 1 asked you to define the whole graph first and to run it many times
+afterwards. Such a graph is *static*. What is known in advance can be improved in
+advance: TensorFlow can merge operations, or spread them over several devices,
+before the first number is computed. The price is that the program has two
+languages. Python describes the graph, and a loop or a condition that depends on the
+data must itself become an operation of the graph, such as ``tf.while_loop`` or
 ``tf.scan``. In a dynamic graph it is plain Python.
 
 .. admonition:: New in this example
@@ -25,8 +25,11 @@ itself become an operation of the graph, such as ``tf.while_loop`` or
 # Define the graph
 # ----------------
 # This is the way of TensorFlow 1. Today it lives under ``tf.compat.v1``, and
-# ``disable_eager_execution`` brings it back. A *placeholder* is a place for data
-# that will be fed in later; it has a type and a shape, and no numbers.
+# ``disable_eager_execution`` brings it back; *eager* means computing at once, as
+# PyTorch does. A *placeholder* is a place for data that will be fed in later; it
+# has a type and a shape, and no numbers; ``None`` leaves the size of the batch
+# open. A *variable* keeps its value from run to run, ``assign_sub`` subtracts from
+# it, and ``initialize`` sets all first values.
 
 import numpy as np
 import tensorflow as tf
@@ -202,7 +205,8 @@ print("equal to the last bit:", function_losses == losses)
 # - Ask the session for ``[loss, loss, loss]``. All losses are equal: without
 #   ``new_w1`` and ``new_w2`` nobody runs the update.
 # - Put ``print("tracing")`` into ``train_step``. It prints once, not 500 times:
-#   Python runs while the graph is recorded, and never again.
+#   Python runs only while the graph is recorded. (Another shape or type of input
+#   records it again.)
 # - Put ``if h_relu[0, 0] > 0: pass`` below ``h_relu`` in the first graph. Python
 #   asks for a value that does not exist yet, and TensorFlow raises an error. In
 #   PyTorch the same line simply works.

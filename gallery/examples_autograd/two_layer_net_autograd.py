@@ -14,17 +14,18 @@ Following the graph backwards from the loss gives the gradients.
 
 .. admonition:: New in this example
 
-    The weights get ``requires_grad=True``. The five lines of the backward pass
-    become ``loss.backward()``, which leaves the gradients in ``w1.grad`` and
-    ``w2.grad``. The update moves into ``torch.no_grad()``, and both gradients
-    are reset after it.
+    The weights get ``requires_grad_()``. The five lines of the backward pass become
+    ``loss.backward()``, which leaves the gradients in ``w1.grad`` and ``w2.grad``.
+    The update moves into ``torch.no_grad()``, and both gradients are reset after
+    it.
 """
 
 # %%
 # Which Tensors need a gradient
 # -----------------------------
-# We want gradients for the weights, not for the data. ``requires_grad=True``
-# says so: from here on, autograd records every operation on such a Tensor.
+# We want gradients for the weights, not for the data. ``requires_grad_()`` says so:
+# from here on, autograd records every operation on such a Tensor. The ``_`` at the
+# end of a name means that the method changes the Tensor itself.
 
 import numpy as np
 import torch
@@ -106,9 +107,9 @@ print_graph(loss.grad_fn)
 
 # %%
 # Read it from the top: a sum, of squares, of a difference, and so on down to two
-# nodes called ``AccumulateGrad``. These are the weights, and this is where the
-# gradients end up. There is no node for ``x`` and ``y``: nobody asked for their
-# gradients.
+# nodes called ``AccumulateGrad``. There is one for each weight, and it adds the
+# gradient to ``grad``. (``Mm`` is a product of matrices.) There is no node for
+# ``x`` and ``y``: nobody asked for their gradients.
 #
 # The picture draws the arrows as the forward pass runs, from the weights at the
 # top to the loss at the bottom.
@@ -177,10 +178,12 @@ for _ in range(2):
 # Try it
 # ------
 # - Remove ``torch.no_grad()`` and move its lines to the left. PyTorch refuses the
-#   first update: "a leaf Variable that requires grad is being used in an
-#   in-place operation". Even the message still says ``Variable``.
+#   first update: "a leaf Variable that requires grad is being used in an in-place
+#   operation". Even the message still says ``Variable``. A *leaf* is a Tensor that
+#   no recorded operation made.
 # - Remove ``w1.grad = None`` and ``w2.grad = None``. The gradients of all steps
 #   add up, and the loss becomes ``nan``.
-# - Add ``retain_graph=True`` to ``backward`` and call it twice in a step. The
-#   gradients double, as if the learning rate were ``2e-6``. That is too long a step:
-#   the loss grows more than twentyfold, then falls and stays near 550.
+# - Add ``retain_graph=True`` to ``backward`` and call it twice in a step. (Without
+#   it, PyTorch frees the graph after the first call.) The gradients double, as if
+#   the learning rate were ``2e-6``. That is too long a step: the loss grows more
+#   than twentyfold, then falls and stays near 550.

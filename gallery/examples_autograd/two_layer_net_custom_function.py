@@ -19,9 +19,10 @@ we write both, autograd treats our operation like one of its own.
 # %%
 # A pair of functions
 # -------------------
-# We derive a class from ``torch.autograd.Function`` and never make an object of
-# it. Its three functions are static. ``setup_context`` stands between the other
-# two: it puts into ``ctx``, the *context*, what backward will need.
+# We derive a class from ``torch.autograd.Function`` and never make an object of it.
+# Its three functions are static methods: they get no ``self``. ``setup_context``
+# stands between the other two: it puts into ``ctx``, the *context*, what backward
+# will need.
 #
 # For the ReLU, forward and backward are one formula each:
 #
@@ -120,8 +121,6 @@ for t in range(500):
 # %%
 # The graph of the loss now has our function in it, under its own name:
 
-print(loss.grad_fn.next_functions[0][0].next_functions[0][0].name())
-#> SubBackward0
 print(y_pred.grad_fn.next_functions[0][0].name())
 #> MyReLUBackward
 
@@ -175,6 +174,6 @@ plt.show()
 #   ``gradcheck`` stops the program with "Jacobian mismatch".
 # - Set one element of ``sample`` to 0 before ``sample.requires_grad_()``. Now the
 #   check fails although the code is right: at the corner, moving the input a little
-#   to each side gives a slope of one half, and no rule of ours says that.
+#   to each side gives a slope of one half, and our backward says 0.
 # - Write ``h.clamp(min=0)`` in place of ``MyReLU.apply(h)`` in the loop. The
 #   losses are the same.

@@ -2,15 +2,16 @@ r"""
 The same numbers everywhere
 ===========================
 
-Nine ways to write one network, run on the same data: their 500 losses agree, and
+Nine programs for one network, run on the same data: their 500 losses agree, and
 some agree to the last bit.
 
-The examples claim to compute the same thing. Here is the proof. This program reads
-the other examples, runs each up to the end of its training loop, and compares the
-losses of all steps with those of NumPy.
+Eight of the nine examples claim to compute the same thing, and one of them in two
+forms. The ninth has a network of its own and is left out. This program reads the
+eight, runs each up to the end of its training loop, and compares the losses of all
+steps with those of NumPy.
 
 Three examples need a change before they can be compared. ``nn``, ``optim`` and the
-module of one's own draw small first weights and have biases. They get NumPy's first
+module of our own draw small first weights and have biases. They get NumPy's first
 weights, no bias, plain gradient descent and the learning rate of the others.
 """
 
@@ -122,7 +123,7 @@ for name, losses in runs.items():
 
 # %%
 # Some agree even to the last bit. They perform the same operations in the same
-# order, and a computer has no other way to round:
+# order, so every rounding is the same:
 
 groups = {}
 for name, losses in runs.items():
@@ -156,17 +157,17 @@ plt.show()
 # Where float32 departs
 # ---------------------
 # All this holds in ``float64``. With ``dtype`` set to ``torch.float32``, the same
-# program leaves the curve, first by little and then for good:
+# program leaves the curve, a little at first:
 
 float32 = run_example(tensor, [("torch.float64", "torch.float32")])
 away = distance(float32, runs["NumPy"])
 
 for limit in (1e-4, 1e-2, 1.0):
     step = next(t for t in range(500) if away[t] > limit)
-    print(f"off by more than {100 * limit:g} % from step {step} on")
-    #> off by more than 0.01 % from step 2... on
-    #> off by more than 1 % from step 2... on
-    #> off by more than 100 % from step 3... on
+    print(f"first off by more than {100 * limit:g} % at step {step}")
+    #> first off by more than 0.01 % at step 2...
+    #> first off by more than 1 % at step 2...
+    #> first off by more than 100 % at step 3...
 
 # %%
 # At the end the ``float32`` loss is many times too large. The next example shows

@@ -5,17 +5,18 @@ PyTorch: control flow and shared weights
 A network that changes at every step: plain Python draws how deep it is, and one
 layer is used up to three times.
 
-PyTorch builds its graph anew at each forward pass. So the forward pass may be
-any Python program: a loop, a condition, a random number. This example is a
-strange model for the sake of the point. Each forward pass draws a number from 0
-to 3 and uses the same middle layer that many times. The uses *share* one set of
-weights, and autograd adds up the gradients of all of them. In Lua Torch, the
-ancestor of PyTorch, a module could not safely be used twice in one pass.
+PyTorch builds its graph anew at each forward pass. So the forward pass may be any
+Python program: a loop, a condition, a random number. The model of this example is
+strange, to make the point. Each forward pass draws a number from 0 to 3 and uses
+the same middle layer that many times. The uses *share* one set of weights, and
+autograd adds up the gradients of all of them. In Lua Torch, the ancestor of
+PyTorch, a module could not safely be used twice in one pass.
 
 .. admonition:: New in this example
 
     A third layer, a ``for`` loop in ``forward``, and ``momentum=0.9`` in the
-    optimizer: a net that changes all the time is hard to train with plain steps.
+    optimizer: with it, each step keeps a part of the last one. A net that changes
+    all the time is hard to train with plain steps.
 """
 
 # %%
@@ -80,7 +81,7 @@ for t in range(500):
     optimizer.zero_grad()
     loss.backward()
 
-    # Update: a small step against the gradient.
+    # Update: one step by the rule of the optimizer.
     optimizer.step()
 
     losses.append(loss.item())
@@ -110,7 +111,7 @@ for depth in range(4):
 # Four graphs, one weight
 # -----------------------
 # We let the model draw until each depth has come up, and count in each graph how
-# many arrows lead to the weight of the middle layer, its *in-degree*:
+# many edges lead to the weight of the middle layer, its *in-degree*:
 
 
 def edges_of(node, edges):
@@ -137,8 +138,8 @@ for depth, edges in sorted(graphs.items()):
     #> depth 3: 23 edges, 3 into the shared weight
 
 # %%
-# However deep the graph, there is one node for the shared weight, and every use
-# has an arrow to it. At depth 0 it is not in the graph at all.
+# However deep the graph, there is one node for the shared weight, and every use has
+# an edge to it. At depth 0 it is not in the graph at all.
 
 import matplotlib.pyplot as plt
 
@@ -169,7 +170,7 @@ for ax, (depth, edges) in zip(axes, sorted(graphs.items()), strict=True):
     ax.set_title(f"depth {depth}", fontsize="medium")
     ax.set(xlim=(-0.5, 4.5))
     ax.axis("off")
-fig.suptitle("The shared weight (square) has one arrow for each use")
+fig.suptitle("The shared weight (square) has one edge for each use")
 plt.show()
 
 # %%

@@ -21,8 +21,8 @@ There we may use other modules and any operation on Tensors.
 # Define the model
 # ----------------
 # A module finds the layers that are assigned to it in ``__init__``, and their
-# parameters with them. There is no list to keep. ``super().__init__()`` must
-# come first: it makes what the layers are put into.
+# parameters with them. There is no list to keep. ``super().__init__()`` must come
+# first: it prepares the place where the layers are kept.
 
 import numpy as np
 import torch
@@ -88,7 +88,7 @@ for t in range(500):
     optimizer.zero_grad()
     loss.backward()
 
-    # Update: a small step against the gradient.
+    # Update: one step by the rule of the optimizer.
     optimizer.step()
 
     losses.append(loss.item())
@@ -118,13 +118,13 @@ fig, ax = plt.subplots(figsize=(5.2, 3.6), layout="constrained")
 ax.imshow(active, cmap="Blues", vmax=1.4, aspect="auto", interpolation="none")
 ax.set(xlabel="hidden unit", ylabel="input")
 share = active.mean()
-ax.set_title(f"{share:.0%} of the units are on, others for each input")
+ax.set_title(f"{share:.0%} of the units are on, different ones for each input")
 plt.show()
 
 # %%
-# Each row is one of the 64 inputs, and each dark cell a unit that is on. No row
-# is like another: which weights take part depends on the input, and that
-# is what makes the network more than one matrix.
+# Each row is one of the 64 inputs, and each dark cell a unit that is on. No row is
+# like another: which weights take part depends on the input. Without the ReLU, the
+# two layers would do no more than one.
 #
 # Try it
 # ------

@@ -23,9 +23,11 @@ and holds the weights that it needs for it. Those weights are its *parameters*.
 # Define the model
 # ----------------
 # ``Sequential`` is a module that calls other modules one after the other.
-# ``Linear`` is the product with a matrix of weights, plus a *bias*: one more
-# number for each output. It draws its first weights itself, from PyTorch's
-# generator of random numbers, so we seed that one too.
+# ``Linear`` is the product with a matrix of weights, plus a *bias*: one more number
+# for each output. It draws its first weights itself, from PyTorch's generator of
+# random numbers, so we seed that one too. ``to(device)`` moves all parameters to
+# the device. ``MSELoss`` is the *mean squared error*; with ``sum`` in place of the
+# mean it is our loss.
 
 import numpy as np
 import torch
@@ -110,7 +112,8 @@ for t in range(500):
 
 # %%
 # These are not NumPy's numbers, and they need not be: the first weights are
-# others, and there are biases now. The network is also far better behaved:
+# different, there are biases, and the steps are longer. The network is also far
+# better behaved:
 
 print(f"first loss {losses[0]:.6g}, largest loss {max(losses):.6g}")
 #> first loss 645.314, largest loss 645.314

@@ -59,7 +59,7 @@ for t in range(500):
     optimizer.zero_grad()
     loss.backward()
 
-    # Update: a small step against the gradient.
+    # Update: one step by the rule of the optimizer.
     optimizer.step()
 
     losses.append(loss.item())
@@ -108,12 +108,12 @@ for name, curve in curves.items():
     #> Adagrad  403.758 328.056
 
 # %%
-# The columns are the losses at steps 99 and 199. ``SGD`` is the plain step that we
-# wrote by hand, and it is ahead of Adam so far. Adam overtakes it later. RMSProp
-# is the fastest of all, until its steps are too long for the little that is left
-# to do, and it never settles. AdaGrad still has more than half of its first loss. So
-# a learning rate is not a property of the problem alone: ``1e-4`` means something
-# else to each rule.
+# The columns are the losses at steps 99 and 199. ``SGD``, *stochastic gradient
+# descent*, is here the plain step that we wrote by hand, and it is ahead of Adam so
+# far. Adam overtakes it later. RMSProp is the fastest of all, until its steps are
+# too long for the little that is left to do, and it never settles. AdaGrad still
+# has more than half of its first loss. So a learning rate is not a property of the
+# problem alone: ``1e-4`` means something else to each rule.
 
 import matplotlib.pyplot as plt
 

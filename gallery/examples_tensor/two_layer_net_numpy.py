@@ -5,11 +5,11 @@ Warm-up: NumPy
 Everything by hand: NumPy computes the forward pass, the loss, the gradients
 and the update, and you write each of them.
 
-NumPy is a library for arrays with any number of axes. It knows nothing of
-deep learning, of gradients or of graphs. It is still enough to train a neural
-network, if we do the mathematics ourselves. This example does, and the eight
-that follow take one part after another off our hands. They all train this
-same network, so keep it in mind.
+NumPy is a library for arrays with any number of axes. It knows nothing of deep
+learning, of gradients or of graphs. It is still enough to train a neural network,
+if we do the mathematics ourselves. This example does, and those that follow take
+one part after another off our hands. They train this network or a close relative,
+so keep it in mind.
 
 The network has one hidden layer. A batch of 64 inputs ``x`` with 1000 numbers
 each meets a first matrix of weights, :math:`W_1`. A *ReLU* keeps what is
@@ -34,8 +34,8 @@ of all differences, added up.
 # The data
 # --------
 # Inputs and targets are random numbers: there is nothing to learn here but how
-# training works. The seed ``0`` makes the numbers the same at every run, and
-# the same in all nine examples.
+# training works. The seed ``0`` makes the numbers the same at every run. All nine
+# examples have the same ``x`` and ``y``.
 
 import numpy as np
 
@@ -139,7 +139,7 @@ plt.show()
 #   without bound and ends as ``nan``, *not a number*.
 # - Set ``learning_rate`` to ``1e-7``. Training is safe and slow: after 500 steps
 #   the loss is still above 100.
-# - Leave ``* (h > 0)`` out. The gradient is wrong now, but nothing tells you:
-#   the program runs and its loss is no longer that of the page. From the third
-#   example on, PyTorch or TensorFlow computes the gradient, and this kind of
-#   mistake goes.
+# - Leave ``* (h > 0)`` out. The gradient is wrong now, but nothing tells you: the
+#   program runs and its loss is no longer that of the page. From the third example
+#   on, PyTorch or TensorFlow computes the gradient, and this kind of mistake cannot
+#   happen.

@@ -24,7 +24,8 @@ more (the figure is from `these benchmarks
 # Where the numbers live
 # ----------------------
 # ``torch.tensor`` copies an array into a Tensor of the given ``dtype``, on the
-# given ``device``. Both factors of a matrix product must share both.
+# given ``device``. The two factors of a matrix product must have the same dtype and
+# the same device.
 
 import numpy as np
 import torch
@@ -77,13 +78,15 @@ for t in range(500):
         #> 499 4.85145e-07
 
 # %%
-# The same numbers as NumPy's, to the last digit shown. PyTorch is not another
-# mathematics, it is another place to run it.
+# The same numbers as NumPy's, to the last digit shown. The mathematics is the same;
+# only the place where it runs is another.
 #
 # What a dtype is
 # ---------------
-# The *dtype* of a Tensor says how each of its numbers is stored. More bytes
-# mean more digits. A Tensor knows its dtype, its device and its shape:
+# The *dtype* of a Tensor says how each of its numbers is stored. More bytes mean
+# more digits, but bytes alone do not decide: ``bfloat16`` has as many as
+# ``float16``, and spends more of them on range. A Tensor knows its dtype, its
+# device and its shape:
 
 print(w1.dtype, w1.device, tuple(w1.shape))
 #> torch.float64 ... (1000, 100)
@@ -115,7 +118,7 @@ for kind in (torch.bfloat16, torch.float16, torch.float32, torch.float64):
     gap = torch.finfo(kind).eps * power_of_two
     ax.loglog(value, gap, label=str(kind).removeprefix("torch."))
 ax.set(xlabel="number", ylabel="gap to the next number", ylim=(1e-20, 1e5))
-ax.set_title("The larger the number, the coarser its dtype")
+ax.set_title("The larger the number, the wider the gap to the next")
 ax.legend(loc="upper left", ncols=2)
 plt.show()
 
@@ -125,9 +128,9 @@ plt.show()
 #
 # Try it
 # ------
-# - Set ``dtype`` to ``torch.float32``. The first two losses agree with the page
-#   to four digits, the later ones do not: the last stays above ``1e-5`` instead
-#   of falling below ``1e-6``.
+# - Set ``dtype`` to ``torch.float32``. The first two printed losses agree with the
+#   page to four digits, the later ones do not: the last stays above ``1e-5``
+#   instead of falling below ``1e-6``.
 # - Leave ``dtype=dtype`` out where ``x`` is made. Nothing changes, since
 #   ``torch.tensor`` keeps the ``float64`` of the NumPy array. Now set ``dtype``
 #   to ``torch.float32`` as well: ``x @ w1`` raises an error, because the two

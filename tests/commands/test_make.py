@@ -241,3 +241,12 @@ def test_the_build_says_when_the_disk_is_full(tmp_path):
     (line,) = result.stderr.splitlines()
     assert "not enough disk space" in line
     assert not (tmp_path / "build").exists()
+
+
+def test_lock_does_not_install_what_it_is_about_to_change():
+    """A changed pin and the old lock contradict each other; pip would refuse."""
+    result = make(ROOT, "-n", "lock")
+    assert result.returncode == 0
+    assert "uv pip compile" in result.stdout
+    assert "pip install" not in result.stdout
+    assert "conf/install.py" not in result.stdout

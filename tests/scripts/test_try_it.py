@@ -485,14 +485,15 @@ CASES = {
     "tensor-a-product-needs-one-dtype": Case(
         TENSOR,
         0,
-        "Both factors of a matrix product must share both",
+        "The two factors of a matrix product must have the same dtype and the same "
+        "device",
         product_needs_one_dtype,
     ),
     "tensor-float32-four-digits": Case(
         TENSOR,
         1,
-        "The first two losses agree with the page to four digits, the later ones do "
-        "not: the last stays above ``1e-5`` instead of falling below ``1e-6``",
+        "The first two printed losses agree with the page to four digits, the later "
+        "ones do not: the last stays above ``1e-5`` instead of falling below ``1e-6``",
         lambda new, page: (
             [f"{new.losses[t]:.4g}" == f"{page.losses[t]:.4g}" for t in PRINTED]
             == [True, True, False, False, False]

@@ -1,0 +1,94 @@
+"""A build notices what has changed around a script, and what another build is doing."""
+
+import fcntl
+
+from bs4 import BeautifulSoup
+
+from tests.faults.building import INDEX, ONE, TWO, Miniature
+
+READS = """
+# %%
+# It reads the other script.
+
+from pathlib import Path
+
+here = Path(__file__).parent if "__file__" in globals() else Path.cwd()
+print(len((here / "two.py").read_text(encoding="utf-8")) > 0)
+#> True
+"""
+
+
+def executions(miniature):
+    """Return when each script was executed last, by its name."""
+    return {
+        path.name.removesuffix(".md5"): path.stat().st_mtime_ns
+        for path in (miniature.folder / "docs").rglob("*.py.md5")
+    }
+
+
+def test_a_script_that_reads_another_runs_again_with_it(good):
+    """Its page would otherwise tell of a script that is no more."""
+    good.append(ONE, READS)
+    assert good.build().status == 0
+    before = executions(good)
+    assert good.build().status == 0
+    assert executions(good) == before
+    good.append(TWO, "# A remark more.\n")
+    assert good.build().status == 0
+    after = executions(good)
+    assert after["one.py"] > before["one.py"]
+    assert after["two.py"] > before["two.py"]
+
+
+def test_cards_follow_the_order_of_the_index(good):
+    """Also if nothing but the order has changed."""
+    text = good.read(INDEX)
+    good.write(INDEX, text.replace("   one\n   two\n", "   two\n   one\n"))
+    assert good.read(INDEX) != text
+    outcome = good.build()
+    assert outcome.status == 0, outcome.text
+    page = good.folder / "build/html/en/examples_small/index.html"
+    cards = BeautifulSoup(page.read_text("utf-8"), "html.parser").select("ul.cards a")
+    assert [card["href"] for card in cards] == ["two.html", "one.html"]
+
+
+def test_a_second_build_at_the_same_time_says_so(good):
+    """It ends at once with one line, and disturbs nothing."""
+    before = good.published()
+    with (good.folder / "build" / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        outcome = good.build()
+    assert outcome.status != 0
+    assert "make: another build is running in this folder" in outcome.text
+    assert outcome.is_refusal()
+    assert good.published() == before
+    assert good.build().status == 0
+
+
+def test_a_kill_between_the_two_renames_loses_nothing(good):
+    """The next build, though it fails, has the old site back."""
+    before = good.published()
+    (good.folder / "build" / "html").rename(good.folder / "build" / "old")
+    good.insert(ONE, "raise ValueError('a fault')")
+    assert good.build().status != 0
+    assert good.published() == before
+
+
+def test_a_script_cannot_leave_its_process(good):
+    """Sphinx-Gallery's own setting would run it within the build."""
+    line = good.insert(TWO, "# sphinx_gallery_parallel = False")
+    good.refuses(("two.py", line))
+
+
+def test_a_name_with_other_letters_is_refused(good):
+    """With the letters that are allowed."""
+    good.write("gallery/examples_small/a-b.py", good.read(TWO))
+    outcome = good.refuses(("a-b.py", 1))
+    assert "letters, digits and _ only" in outcome.text
+
+
+def test_the_line_of_an_end_is_named_in_any_folder(tmp_path):
+    """Python writes such a path in escapes when it crashes."""
+    miniature = Miniature.new(tmp_path / "на диске 网站")
+    line = miniature.insert(ONE, "import os; os._exit(0)")
+    miniature.refuses(("one.py", line))
