@@ -33,7 +33,7 @@ def test_a_script_that_reads_another_runs_again_with_it(good):
     before = executions(good)
     assert good.build().status == 0
     assert executions(good) == before
-    good.append(TWO, "# A remark more.\n")
+    good.append(TWO, "#\n# A remark more.\n")
     assert good.build().status == 0
     after = executions(good)
     assert after["one.py"] > before["one.py"]
