@@ -1,5 +1,6 @@
 """One zip file holds all examples, as scripts and as notebooks."""
 
+import io
 import zipfile
 from pathlib import Path
 
@@ -10,8 +11,8 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip file can hold
 def write(app):
     """Write ``docs/downloads/pytorch_with_examples.zip``, the same bytes each time."""
     target = Path(app.srcdir, "downloads", NAME)
-    target.parent.mkdir(exist_ok=True)
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for section in map(Path, app.config.sphinx_gallery_conf["gallery_dirs"]):
             for path in sorted([*section.glob("*.py"), *section.glob("*.ipynb")]):
                 inside = f"{target.stem}/{section.name}/{path.name}"
@@ -19,6 +20,9 @@ def write(app):
                 member.compress_type = zipfile.ZIP_DEFLATED
                 member.external_attr = 0o644 << 16
                 archive.writestr(member, path.read_bytes())
+    if not target.is_file() or target.read_bytes() != buffer.getvalue():
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(buffer.getvalue())
 
 
 def setup(app):

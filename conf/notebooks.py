@@ -28,12 +28,14 @@ def finish(app):
     """Rewrite the notebooks that Sphinx-Gallery has written."""
     for folder in app.config.sphinx_gallery_conf["gallery_dirs"]:
         for path in Path(folder).glob("*.ipynb"):
-            notebook = json.loads(path.read_text(encoding="utf-8"))
+            old = path.read_text(encoding="utf-8")
+            notebook = json.loads(old)
             for cell in notebook["cells"]:
                 if cell["cell_type"] == "markdown":
                     cell["source"] = [markdown("".join(cell["source"]))]
             text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
-            path.write_text(text, encoding="utf-8")
+            if text != old:  # else the page that offers it would be read again
+                path.write_text(text, encoding="utf-8")
 
 
 def setup(app):

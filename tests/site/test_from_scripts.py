@@ -54,6 +54,7 @@ def test_the_tutorial_has_nine_listings_each_followed_by_its_output(pages):
         assert shown == code[: len(shown)], example
         assert "for t in range(500)" in listing, example
         assert "plt." not in listing, example
+        assert "#>" not in listing, example
         assert output.strip() in "".join(outputs(own)), example
         assert len(LOSS.findall(output)) == 5, example
 
