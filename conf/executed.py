@@ -7,6 +7,7 @@ thrown away before it looks. One build at a time may do that.
 """
 
 import fcntl
+import functools
 import hashlib
 import importlib.metadata
 import shutil
@@ -19,6 +20,7 @@ logger = logging.getLogger(__name__)
 STAMP = ".complete"
 
 
+@functools.cache  # it reads every installed package's name, and is asked for often
 def fingerprint(conf):
     """Return a digest of all that a script's output may depend on but the script."""
     digest = hashlib.sha256(sys.version.encode())

@@ -32,12 +32,6 @@ set_environment()
 
 
 @pytest.fixture(scope="session")
-def root():
-    """Return the project's folder."""
-    return ROOT
-
-
-@pytest.fixture(scope="session")
 def site():
     """Return the folder of the English pages, as `make html` has built it."""
     pages = SITE / "en"
