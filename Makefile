@@ -2,15 +2,17 @@
 # folder's own path may hold blanks and any letters.
 
 .DEFAULT_GOAL := help
-.PHONY: help html test expected mutants check format serve linkcheck lock clean install
+.PHONY: help html test expected translations mutants check format serve linkcheck \
+  lock clean install
 
 PYTHON ?= python3
 PORT ?= 8000
+IN ?= en
 RUN := .venv/bin/python
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1@/p' Makefile | while IFS=@ read -r name text; \
-	do printf '%-16s %s\n' "$$name" "$$text"; done
+	do printf '%-19s %s\n' "$$name" "$$text"; done
 
 html: install ## build the site; open build/html/index.html
 	@$(RUN) conf/build_site.py
@@ -20,6 +22,9 @@ test: html ## build the site and run every test
 
 expected: install ## write the scripts' expected output from a run, and show the difference
 	@$(RUN) conf/write_expected.py $(SCRIPTS)
+
+translations: install ## bring the catalogues of docs/locale/ up to date with the English
+	@$(RUN) conf/catalogues.py
 
 mutants: install ## put small faults into the scripts and see them noticed (minutes)
 	@$(RUN) -m tests.mutants $(SCRIPTS)
@@ -34,11 +39,12 @@ format: install ## format all code
 	@$(RUN) -m ruff format --quiet .
 	@$(RUN) conf/format_gallery.py
 
-serve: install ## live preview that rebuilds when a file is saved
+serve: install ## live preview, rebuilt when a file is saved; IN=zh_CN: in Chinese
 	@$(RUN) -m sphinx_autobuild --conf-dir conf --watch gallery --watch conf \
 	  --ignore 'docs/examples_*/*' --ignore 'docs/examples_*/**/*' \
 	  --ignore 'docs/downloads/*' \
-	  --doctree-dir build/doctrees/serve --port $(PORT) docs build/serve
+	  --define language=$(IN) --doctree-dir build/doctrees/serve/$(IN) \
+	  --port $(PORT) docs build/serve/$(IN)
 
 linkcheck: install ## ask every linked site whether the address still exists
 	@$(RUN) -m sphinx --builder linkcheck --quiet --conf-dir conf \
@@ -54,6 +60,7 @@ lock: ## write requirements.lock anew from requirements.txt; needs a network
 
 clean: ## remove all that was built, but not the environment
 	@rm -rf build docs/downloads docs/examples_*
+	@find docs/locale -name '*.mo' -delete
 
 install:
 	@command -v "$(PYTHON)" >/dev/null || { \

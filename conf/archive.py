@@ -4,16 +4,21 @@ import io
 import zipfile
 from pathlib import Path
 
+from executed import galleries
+
 NAME = "pytorch_with_examples.zip"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip file can hold
 
 
-def write(app):
-    """Write ``docs/downloads/pytorch_with_examples.zip``, the same bytes each time."""
-    target = Path(app.srcdir, "downloads", NAME)
+def write(folder, target, pairs):
+    """Write the file ``target``, the same bytes each time.
+
+    ``folder`` holds the sections that ``executed.galleries`` returns as ``pairs``.
+    """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for section in map(Path, app.config.sphinx_gallery_conf["gallery_dirs"]):
+        for _, generated in pairs:
+            section = Path(folder, generated.name)
             for path in sorted([*section.glob("*.py"), *section.glob("*.ipynb")]):
                 inside = f"{target.stem}/{section.name}/{path.name}"
                 member = zipfile.ZipInfo(inside, EPOCH)
@@ -25,7 +30,12 @@ def write(app):
         target.write_bytes(buffer.getvalue())
 
 
+def write_beside_pages(app):
+    """Write ``docs/downloads/pytorch_with_examples.zip``."""
+    write(app.srcdir, Path(app.srcdir, "downloads", NAME), galleries(app))
+
+
 def setup(app):
     """Run after Sphinx-Gallery, which runs at ``builder-inited`` with priority 500."""
-    app.connect("builder-inited", write, priority=600)
+    app.connect("builder-inited", write_beside_pages, priority=600)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

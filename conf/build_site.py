@@ -9,23 +9,26 @@ import shutil
 import sys
 from pathlib import Path
 
+import root_pages
+from languages import LANGUAGES
 from sphinx.cmd.build import main as sphinx_build
+
+from conf import site_url
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 SITE, STAGE, OLD = BUILD / "html", BUILD / "stage", BUILD / "old"
-LANGUAGES = {"en": "en"}  # folder: Sphinx's name of the language
 NEEDED = 200 * 2**20  # bytes; a build takes about a quarter of it
 
 
-def build(folder, language):
+def build(language):
     """Write one language's pages into ``build/stage``; return Sphinx's exit status."""
     strict = ["--fail-on-warning", "--keep-going"]
     arguments = [
         *("--builder", "html", "--quiet", *strict),
-        *("--conf-dir", str(ROOT / "conf"), "--define", f"language={language}"),
-        *("--doctree-dir", str(BUILD / "doctrees" / folder)),
-        *(str(ROOT / "docs"), str(STAGE / folder)),
+        *("--conf-dir", str(ROOT / "conf"), "--define", f"language={language.code}"),
+        *("--doctree-dir", str(BUILD / "doctrees" / language.folder)),
+        *(str(ROOT / "docs"), str(STAGE / language.folder)),
     ]
     try:
         return sphinx_build(arguments)
@@ -35,7 +38,7 @@ def build(folder, language):
 
 def publish():
     """Put ``build/stage`` in the place of ``build/html``, by two renames."""
-    shutil.copytree(ROOT / "conf" / "root", STAGE, dirs_exist_ok=True)
+    root_pages.write(STAGE, site_url)
     shutil.rmtree(OLD, ignore_errors=True)
     if SITE.exists():
         SITE.rename(OLD)
@@ -54,8 +57,8 @@ def main():
     if OLD.exists() and not SITE.exists():  # killed between the two renames
         OLD.rename(SITE)
     shutil.rmtree(STAGE, ignore_errors=True)
-    for folder, language in LANGUAGES.items():
-        if status := build(folder, language):
+    for language in LANGUAGES:
+        if status := build(language):
             print("make: the build failed, see above; build/html is as it was.")
             sys.exit(status)
     publish()

@@ -1,5 +1,6 @@
 """What the site is. How it is made stands beside this file, one concern a module."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -13,28 +14,37 @@ set_environment()
 
 # -- The site ----------------------------------------------------------------
 project = "Learning PyTorch with Examples"
-author = "the authors of Learning PyTorch with Examples"
-project_copyright = "2026, " + author
 language = "en"
+# Where the site will be published; search engines are told so.
+site_url = (os.environ.get("SITE_URL") or "http://localhost:8000").rstrip("/") + "/"
 
 extensions = [
     "myst_parser",
     "sphinx.ext.intersphinx",
     "places",
     "form",
+    "figures",
     "isolation",  # before sphinx_gallery: it lends it its processes
     "sphinx_gallery.gen_gallery",
     "executed",
     "checked_output",
     "notebooks",
     "archive",
+    "localized",
     "example_pages",
     "from_scripts",
+    "messages",
+    "search",
     "mathml",
+    "pages",
+    "english_inside",
+    "glossary_page",
     "versions",
 ]
 
 # -- Sources -----------------------------------------------------------------
+locale_dirs = ["locale"]
+gettext_compact = False  # a catalogue for each page
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 
@@ -42,7 +52,7 @@ myst_heading_anchors = 3
 sections = sorted((ROOT / "gallery").glob("examples_*"))
 sphinx_gallery_conf = {
     "examples_dirs": [str(section) for section in sections],
-    "gallery_dirs": [str(ROOT / "docs" / section.name) for section in sections],
+    "gallery_dirs": [section.name for section in sections],  # in the source folder
     "filename_pattern": "",  # execute every script
     "copyfile_regex": r"index\.rst",  # each section brings its own index page
     "image_scrapers": ("figures.scraper",),
@@ -74,10 +84,10 @@ intersphinx_mapping = {
 
 # -- The pages ---------------------------------------------------------------
 html_theme = "furo"
-html_title = project
 templates_path = [str(CONF / "templates")]
 html_static_path = [str(CONF / "static")]
 html_css_files = ["site.css"]
+html_js_files = [("languages.js", {"defer": "defer"})]
 html_favicon = str(CONF / "static" / "favicon.svg")
 html_theme_options = {"top_of_page_buttons": []}
 pygments_style = "a11y-high-contrast-light"

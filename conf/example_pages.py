@@ -5,8 +5,12 @@ download, a zip of the other two, at the end. In the code it links every variabl
 the class of the value that the variable has in the end, but no method of a Tensor.
 """
 
+from pathlib import PurePosixPath
+
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.ext.intersphinx import InventoryAdapter
+from sphinx.locale import _
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
@@ -14,15 +18,29 @@ UNWANTED = {"sphx-glr-download-link-note", "sphx-glr-download-zip"}
 
 
 class Tidy(SphinxTransform):
-    """Remove the note at the top and the zip at the end."""
+    """Remove the note at the top and the zip at the end, and name the downloads."""
 
-    default_priority = 20
+    default_priority = 7  # before anything is translated
 
     def apply(self):
         """Do nothing on pages that are no examples."""
         for node in list(self.document.findall(nodes.Element)):
             if UNWANTED.intersection(node.get("classes", [])):
                 node.parent.remove(node)
+        for box in self.document.findall(nodes.container):
+            if "sphx-glr-download" in box["classes"]:
+                self.name_download(box)
+
+    def name_download(self, box):
+        """Say in the language of the site what is offered."""
+        for link in list(box.findall(addnodes.download_reference)):
+            name = PurePosixPath(link["reftarget"]).name
+            kind = (
+                _("Jupyter notebook") if name.endswith("ipynb") else _("Python script")
+            )
+            link[:] = [nodes.inline("", f"{kind}: {name}", classes=["download"])]
+        for paragraph in box.findall(nodes.paragraph):
+            paragraph["translatable"] = False
 
 
 class LinkWhatIsNamed(SphinxPostTransform):

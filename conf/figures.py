@@ -1,9 +1,26 @@
-"""Figures are SVG images with a size, an alternative text and stable bytes."""
+"""Figures are SVG images with a size, a caption, an alternative text and stable bytes.
+
+A script describes its figure in the text above the cell that draws it:
+
+.. code-block:: rst
+
+    .. caption:: What the figure shows, as a statement
+
+       What is seen in it, for readers who cannot see it.
+"""
 
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
+from docutils import nodes
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
 from sphinx_gallery.scrapers import matplotlib_scraper
+
+logger = logging.getLogger(__name__)
+SIZE = ("width", "height")  # in points, 4/3 of a CSS pixel each
 
 
 def style(gallery_conf, script):
@@ -17,28 +34,84 @@ def style(gallery_conf, script):
 def scraper(block, block_vars, gallery_conf):
     """Return reST for the figures of a code block, as plain images.
 
-    Sphinx-Gallery's own directive leaves sizes out and quotes in titles as they are,
-    and Sphinx does not see that a page depends on its figures.
+    Sphinx-Gallery's own directive leaves sizes out, and Sphinx does not see that a page
+    depends on its figures.
     """
     rst = matplotlib_scraper(
         block, block_vars, gallery_conf, format="svg", metadata={"Date": None}
     )
     return re.sub(
         r"\.\. image-sg:: /(.*)\n((?:   :.*\n)*)",
-        lambda match: _image(match[1], match[2], gallery_conf["src_dir"]),
+        lambda match: _image(match[1], gallery_conf["src_dir"]),
         rst,
     )
 
 
-def _image(path, options, folder):
-    alt = re.search(r":alt: (.*)", options)
+def _image(path, folder):
     svg = ElementTree.parse(f"{folder}/{path}").getroot()
     width, height = (round(float(svg.get(key)[:-2]) * 4 / 3) for key in SIZE)
     return (
-        f".. image:: /{path}\n   :alt: {alt[1] if alt else ''}\n"
-        f"   :width: {width}px\n   :height: {height}px\n   :loading: lazy\n"
-        "   :class: figure\n"
+        f".. image:: /{path}\n   :width: {width}px\n   :height: {height}px\n"
+        "   :loading: lazy\n   :class: figure\n"
     )
 
 
-SIZE = ("width", "height")  # in points, 4/3 of a CSS pixel each
+class described(nodes.General, nodes.Element):  # noqa: N801 - docutils' own style
+    """A caption and a description, until the figure that follows takes them."""
+
+
+class Caption(SphinxDirective):
+    """``.. caption::``: its argument is the caption, its content the description."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+
+    def run(self):
+        """Return a placeholder with two texts, which Sphinx may translate."""
+        self.assert_has_content()
+        children, messages = self.state.inline_text(self.arguments[0], self.lineno)
+        caption = nodes.caption(self.arguments[0], "", *children)
+        self.set_source_info(caption)
+        return [described("", caption, *self.parse_content_to_nodes()), *messages]
+
+
+class Describe(SphinxTransform):
+    """Give each figure the caption and the description that stand above it."""
+
+    default_priority = 30  # after translation, at 20
+
+    def apply(self):
+        """Look at the page from top to bottom."""
+        if self.app.builder.name == "gettext":  # it draws nothing, and wants the texts
+            return
+        waiting = None
+        for node in list(self.document.findall(nodes.Element)):
+            if isinstance(node, described):
+                node.parent.remove(node)
+                waiting = node
+            elif isinstance(node, nodes.image) and "figure" in node["classes"]:
+                if waiting is None:
+                    logger.warning("a figure without .. caption::", location=node)
+                    continue
+                caption, description = waiting.children
+                node["alt"] = description.astext()
+                figure = nodes.figure("", node.deepcopy(), caption.deepcopy())
+                node.replace_self(figure)
+                waiting = None
+        if waiting is not None and self.was_drawn():
+            logger.warning("no figure follows .. caption::", location=waiting[0])
+
+    def was_drawn(self):
+        """Return whether the script of this page has run to its end."""
+        failing = self.config.sphinx_gallery_conf["failing_examples"]
+        name = f"{self.env.docname}.py"
+        return not any(Path(path).as_posix().endswith(name) for path in failing)
+
+
+def setup(app):
+    """Add the directive, and the transform that acts on it."""
+    app.add_node(described)
+    app.add_directive("caption", Caption)
+    app.add_transform(Describe)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

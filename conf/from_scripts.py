@@ -14,6 +14,7 @@ import re
 import textwrap
 from pathlib import Path
 
+from catalogues import folder_of
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -24,7 +25,9 @@ LOOP = "for t in range("
 
 
 def script_of(env, example):
-    """Return the path of an example's script; note that the page depends on it.
+    """Return the path of an example's script.
+
+    The page depends on it from now on, and on its translation.
 
     Raises ``FileNotFoundError``, with what to write instead.
     """
@@ -39,6 +42,9 @@ def script_of(env, example):
         )
         raise FileNotFoundError(f"there is no example {example!r}; there are: {known}")
     env.note_dependency(path)
+    catalogue = folder_of(env.config.language, env.srcdir) / f"{example}.po"
+    if catalogue.is_file():
+        env.note_dependency(catalogue)
     return path
 
 
@@ -119,6 +125,7 @@ class Cards(SphinxDirective):
             raise self.error(f"there is no section {self.arguments[0]!r}") from None
         for name in names:
             docname = f"{self.arguments[0]}/{name}"
+            script_of(self.env, docname)
             thumbnail = f"/{self.arguments[0]}/images/thumb/sphx_glr_{name}_thumb.svg"
             picture = nodes.image(uri=thumbnail, alt="", loading="lazy")
             cards += nodes.list_item(

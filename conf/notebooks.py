@@ -1,7 +1,7 @@
 """Notebooks are Markdown throughout.
 
 Sphinx-Gallery turns an example's prose into Markdown for the notebook. Two things it
-leaves in reStructuredText, and they are put right here: boxes with a title, which
+leaves in reStructuredText, and they are put right here: boxes and captions, which
 become block quotes, and the underscore behind an anonymous link.
 """
 
@@ -10,7 +10,9 @@ import re
 import textwrap
 from pathlib import Path
 
-BOX = re.compile(r"^\.\. admonition:: (.*)\n\n((?:(?: {3,}.*)?(?:\n|\Z))+)", re.M)
+BOX = re.compile(
+    r"^\.\. (?:admonition|caption):: (.*)\n\n((?:(?: {3,}.*)?(?:\n|\Z))+)", re.M
+)
 
 
 def markdown(text):
@@ -24,16 +26,20 @@ def _quote(title, body):
     return "\n".join(f"> {line}".rstrip() for line in lines) + "\n\n"
 
 
+def text_of(notebook):
+    """Return the text of a notebook's file; its prose becomes Markdown."""
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = [markdown("".join(cell["source"]))]
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+
+
 def finish(app):
     """Rewrite the notebooks that Sphinx-Gallery has written."""
     for folder in app.config.sphinx_gallery_conf["gallery_dirs"]:
-        for path in Path(folder).glob("*.ipynb"):
+        for path in Path(app.srcdir, folder).glob("*.ipynb"):
             old = path.read_text(encoding="utf-8")
-            notebook = json.loads(old)
-            for cell in notebook["cells"]:
-                if cell["cell_type"] == "markdown":
-                    cell["source"] = [markdown("".join(cell["source"]))]
-            text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+            text = text_of(json.loads(old))
             if text != old:  # else the page that offers it would be read again
                 path.write_text(text, encoding="utf-8")
 

@@ -8,7 +8,7 @@ TensorFlow's first answer to the same problem.
 PyTorch builds a new graph at every forward pass. Such a graph is *dynamic*.
 TensorFlow 1 asked you to define the whole graph first and to run it many times
 afterwards. Such a graph is *static*. What is known in advance can be improved in
-advance: TensorFlow can merge operations, or spread them over several devices,
+advance: TensorFlow can fuse operations, or spread them over several devices,
 before the first number is computed. The price is that the program has two
 languages. Python describes the graph, and a loop or a condition that depends on the
 data must itself become an operation of the graph, such as ``tf.while_loop`` or
@@ -101,9 +101,15 @@ with tf.compat.v1.Session(graph=graph) as session:
 # %%
 # The numbers are those of NumPy and PyTorch once more.
 #
-# The picture shows what one such run computes. Each dot is an operation of the
+# The picture shows what one such run computes. Each mark is an operation of the
 # graph, constants left out, and stands to the right of those that it needs.
 # Forward pass, gradients and update are parts of one thing.
+#
+# .. caption:: One static graph holds forward pass, gradients and update
+#
+#    A graph of some thirty small marks, joined by grey lines, that runs from left to
+#    right: dots for the forward pass at the bottom, squares for the gradients above
+#    them, triangles for the update on top.
 
 import matplotlib.pyplot as plt
 
@@ -130,7 +136,7 @@ for op in graph.get_operations():  # in the order of their definition
 fig, ax = plt.subplots(figsize=(5.2, 3.4), layout="constrained")
 for base, ops, name, marker in (
     (0, forward, "forward", "o"),
-    (5, backward, "gradients", "s"),
+    (5, backward, "backward", "s"),
     (11, update, "update", "^"),
 ):
     for op in sorted(ops, key=lambda op: op.name):
@@ -138,14 +144,13 @@ for base, ops, name, marker in (
         row[op] = base + count.get(place, 0)
         count[place] = count.get(place, 0) + 1
     dots = [column[op] for op in ops], [row[op] for op in ops]
-    ax.plot(*dots, marker, label=f"{name} ({len(ops)})", zorder=2)
+    ax.plot(*dots, marker, label=f"{name}: {len(ops)}", zorder=2)
 for op in row:
     for i in op.inputs:
         if i.op in row:
             ends = [column[i.op], column[op]], [row[i.op], row[op]]
             ax.plot(*ends, color="0.8", linewidth=0.8, zorder=1)
-ax.set(xlabel="longest way from the start of the graph", yticks=[])
-ax.set_title(f"One static graph: {len(row)} operations make one step")
+ax.set(xlabel="column", yticks=[])
 ax.legend()
 plt.show()
 

@@ -113,6 +113,12 @@ print_graph(loss.grad_fn)
 #
 # The picture draws the arrows as the forward pass runs, from the weights at the
 # top to the loss at the bottom.
+#
+# .. caption:: Autograd's graph leads from the weights to the loss
+#
+#    Boxes joined by arrows, from top to bottom: AccumulateGrad of w1, product, ReLU
+#    and, together with AccumulateGrad of w2, a second product; then the difference,
+#    the square and the sum.
 
 import matplotlib.pyplot as plt
 
@@ -145,7 +151,6 @@ for node, (level, column) in places.items():
             ax.annotate("", xy=end, xytext=start, arrowprops=arrow)
 ax.set(xlim=(-0.6, 1.6), ylim=(-0.5, max(places.values())[0] + 0.5))
 ax.axis("off")
-ax.set_title("Autograd's graph leads from the weights to the loss")
 plt.show()
 
 # %%

@@ -152,6 +152,11 @@ for name, relu in {
 # alike here.
 #
 # Our backward, seen by autograd, at points left and right of the corner:
+#
+# .. caption:: A gradient passes where the input is positive
+#
+#    Two curves over h. Left of 0 both are 0. Right of it h_relu climbs in a straight
+#    line, and h.grad, dashed, has jumped to 1 and stays there.
 
 import matplotlib.pyplot as plt
 
@@ -160,10 +165,9 @@ h_relu = MyReLU.apply(h)
 h_relu.sum().backward()
 
 fig, ax = plt.subplots(figsize=(5.2, 3), layout="constrained")
-ax.plot(h.detach(), h_relu.detach(), label="forward: ReLU")
-ax.step(h.detach(), h.grad, where="mid", linestyle="--", label="backward: its slope")
+ax.plot(h.detach(), h_relu.detach(), label="h_relu")
+ax.step(h.detach(), h.grad, where="mid", linestyle="--", label="h.grad")
 ax.set(xlabel="h")
-ax.set_title("A gradient passes where the input is positive")
 ax.legend()
 plt.show()
 

@@ -6,8 +6,8 @@ In ``float32`` the loss is still 4e-05 after 500 steps, in ``float64`` 5e-07: mo
 updates have become too small to change a weight.
 
 Train the network of the first example in ``float32``, and its loss falls more and
-more slowly: some five times in the last 100 steps, where ``float64`` falls a
-hundred times. Where does ``float32`` lose its way: in the forward pass, in the
+more slowly: in the last 100 steps to about a fifth, and in ``float64`` to about a
+hundredth. Where does ``float32`` lose its way: in the forward pass, in the
 gradients, or in the update? We find out by experiment, and then repair it without
 going back to ``float64`` altogether.
 """
@@ -129,7 +129,7 @@ class CompensatedSum:
         self.lost = {}
 
     def __call__(self, weights, update):
-        """Return ``weights + update``, with the loss of earlier calls made good."""
+        """Return ``weights + update``, plus what earlier calls have lost."""
         wanted = update + self.lost.get(weights.shape, f32(0))
         total = weights + wanted
         self.lost[weights.shape] = wanted - (total - weights)
@@ -144,6 +144,12 @@ print(f"{losses[499]:.0e} after {unchanged[499]:.0%} standing still in the last 
 # %%
 # In the last step nearly all weights stand still, and training goes on all the
 # same: what a step cannot add is kept for a later one.
+#
+# .. caption:: Only float32 weights without compensation stall
+#
+#    Five curves over the 500 steps, with the loss on a logarithmic axis. Up to the
+#    last third they lie on top of each other. Then the two with plain float32
+#    weights level off, and the other three go on falling.
 
 import matplotlib.pyplot as plt
 
@@ -152,8 +158,7 @@ for (name, (losses, _)), style in zip(
     runs.items(), ("-", "--", ":", "-.", (0, (1, 3))), strict=True
 ):
     ax.semilogy(losses, linestyle=style, label=name)
-ax.set(xlabel="step", ylabel="loss")
-ax.set_title("Only float32 weights without compensation stall")
+ax.set(xlabel="t", ylabel="loss")
 ax.legend(fontsize="small")
 plt.show()
 

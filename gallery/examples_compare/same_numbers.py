@@ -143,13 +143,18 @@ for names in groups.values():
 # rounds once instead of twice.
 #
 # In one figure the curves lie on top of each other:
+#
+# .. caption:: Nine programs, one curve
+#
+#    Nine curves over the 500 steps, with the loss on a logarithmic axis. They lie
+#    exactly on top of each other; only because each is thinner than the one below it
+#    can all nine be seen.
 
 fig, ax = plt.subplots(figsize=(5.2, 3.6), layout="constrained")
 for index, (name, losses) in enumerate(runs.items()):
     width = 1 + 1.5 * (len(runs) - 1 - index)
     ax.semilogy(losses, linewidth=width, label=name, solid_capstyle="butt")
-ax.set(xlabel="step", ylabel="loss")
-ax.set_title("Nine programs, one curve")
+ax.set(xlabel="t", ylabel="loss")
 ax.legend(fontsize="small")
 plt.show()
 

@@ -10,9 +10,9 @@ TensorFlow 1. Seven of its nine listings stop with an error today, and some of t
 lines that still run do something else. This program runs the old lines, one small
 cell each, and after each what to write today.
 
-A heading is the beginning of a message. Errors come first, then warnings, then the
-lines that mislead without a word. TensorFlow is last. The page "Old code, today's
-errors" lists the same messages in short.
+Where there is a message, its beginning is the heading. Errors come first, then
+warnings, then the lines that mislead without a word. TensorFlow is last. The page
+"Old code, today's errors" lists the same messages in short.
 """
 
 # %%
@@ -665,7 +665,7 @@ loss.backward()
 # Adding two comparisons no longer counts
 # ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 # Until PyTorch 1.2 a comparison gave 0 and 1, and adding two of them counted. Of two
-# ``bool`` the sum is ``bool``: true and true is true.
+# ``bool`` the sum is ``bool``: true plus true is true.
 
 h = torch.tensor([-1.0, 0.5, 2.0])
 attempt("print((h > 0) + (h > 1))")
@@ -679,10 +679,10 @@ print((h > 0).int() + (h > 1).int())
 # The dynamic net trains differently
 # ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 # The last listing of 2017 is a network that uses its middle layer 0 to 3 times, drawn
-# at each step, and trains with momentum. At depth 0 the middle layer has no gradient.
-# In 2017 it was a gradient of zeros, and momentum moved the layer on in its old
-# direction. Since PyTorch 2.0, ``zero_grad`` sets it to ``None``, and the optimizer
-# skips the layer. Both ways, from the same weights and with the same draws:
+# at each step, and trains with momentum. At depth 0 nothing flows into the
+# gradient of the middle layer. In 2017 it was zeros then, and momentum moved the layer
+# on in its old direction. Since PyTorch 2.0, ``zero_grad`` sets it to ``None``, and the
+# optimizer skips the layer. Both ways, from the same weights and with the same draws:
 
 import random
 
@@ -734,6 +734,12 @@ print(f"mean of the last 100 with zeros: {with_zeros[400:].mean():.3g}")
 # %%
 # The losses are equal to the last bit up to the first step of depth 0, and never again.
 # For the training of 2017, write ``optimizer.zero_grad(set_to_none=False)``.
+#
+# .. caption:: The losses are equal up to the first depth of 0, then apart
+#
+#    The relative difference of the losses over the first 100 steps, on a logarithmic
+#    axis. It is 0 up to a vertical line, jumps up there, and never comes back. Dots
+#    mark the steps of depth 0.
 
 import matplotlib.pyplot as plt
 
@@ -742,21 +748,20 @@ difference = np.abs(with_none - with_zeros)[:100] / with_none[:100]
 zero = steps[np.array(depths[:100]) == 0]
 
 fig, ax = plt.subplots(figsize=(5.2, 3), layout="constrained")
-ax.plot(steps, difference, label="between None and zeros")
-ax.plot(zero, difference[zero], "o", markersize=4, label="steps of depth 0")
+ax.plot(steps, difference, label="difference")
+ax.plot(zero, difference[zero], "o", markersize=4, label="depth == 0")
 ax.axvline(zero[0], color="0.7", linewidth=1, zorder=0)
 ax.set_yscale("symlog", linthresh=1e-6)
-ax.set(xlabel="step", ylabel="relative difference", ylim=(-5e-7, 10))
-ax.set_title("The losses are equal up to a depth of 0, then apart")
+ax.set(xlabel="t", ylabel="difference", ylim=(-5e-7, 10))
 ax.legend(loc="lower right")
 plt.show()
 
 # %%
 # TensorFlow
 # ----------
-# The TensorFlow listing needs five repairs, and each error hides the next. They follow
-# in the order in which you meet them. Four of the five are names that left ``tf`` with
-# TensorFlow 2.0, in 2019, and live on in ``tf.compat.v1``.
+# The TensorFlow listing needs five repairs, and each error hides the next. They come
+# first, in the order in which you meet them. Four of the five are names that left
+# ``tf`` with TensorFlow 2.0, in 2019, and live on in ``tf.compat.v1``.
 #
 # .. _then-placeholder:
 #

@@ -140,6 +140,12 @@ for depth, edges in sorted(graphs.items()):
 # %%
 # However deep the graph, there is one node for the shared weight, and every use has
 # an edge to it. At depth 0 it is not in the graph at all.
+#
+# .. caption:: The shared weight has one edge for each use
+#
+#    Four graphs side by side, from depth 0 to depth 3, each taller than the one
+#    before. An orange square stands for the shared weight. It is missing at depth 0;
+#    then one, two and three thick lines lead to it.
 
 import matplotlib.pyplot as plt
 
@@ -170,7 +176,6 @@ for ax, (depth, edges) in zip(axes, sorted(graphs.items()), strict=True):
     ax.set_title(f"depth {depth}", fontsize="medium")
     ax.set(xlim=(-0.5, 4.5))
     ax.axis("off")
-fig.suptitle("The shared weight (square) has one edge for each use")
 plt.show()
 
 # %%

@@ -108,6 +108,11 @@ for t in range(500):
 # -----------
 # A class of our own can be taken apart. Its layers are attributes, so we can ask
 # which hidden units are on, that is above zero, for which input:
+#
+# .. caption:: Every input switches on other hidden units
+#
+#    A grid with a row for each of the 64 inputs and a column for each of the 100
+#    hidden units. About half of the cells are dark, in no visible order.
 
 import matplotlib.pyplot as plt
 
@@ -116,9 +121,7 @@ with torch.no_grad():
 
 fig, ax = plt.subplots(figsize=(5.2, 3.6), layout="constrained")
 ax.imshow(active, cmap="Blues", vmax=1.4, aspect="auto", interpolation="none")
-ax.set(xlabel="hidden unit", ylabel="input")
-share = active.mean()
-ax.set_title(f"{share:.0%} of the units are on, different ones for each input")
+ax.set(xlabel="H", ylabel="N")
 plt.show()
 
 # %%

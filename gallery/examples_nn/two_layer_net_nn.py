@@ -125,6 +125,12 @@ print(f"first loss {losses[0]:.6g}, largest loss {max(losses):.6g}")
 # inputs a layer has, the narrower the interval: its half width is
 # :math:`1/\sqrt{\text{inputs}}`. Measured by its size, the second layer then moves
 # about twice as far as the first:
+#
+# .. caption:: The layer with more inputs starts with smaller weights
+#
+#    Two histograms. Before training, the weights of each layer fill a block around
+#    0, narrow for 0.weight and some three times as wide for 2.weight. Training has
+#    rounded the edges of the first block and spread the second one out.
 
 import matplotlib.pyplot as plt
 
@@ -139,9 +145,8 @@ for ax, index, name in zip(axes, (0, 2), ("0.weight", "2.weight"), strict=True):
     #> 2.weight changed by 51.0%
     _, bins, _ = ax.hist(new, bins=50, histtype="step", label="after")
     ax.hist(old, bins=bins, color="0.8", zorder=0, label="before")
-    ax.set(xlabel=f"weights in {name}", yticks=[])
+    ax.set(xlabel=name, yticks=[])
     ax.legend()
-fig.suptitle("The layer with more inputs starts with smaller weights")
 plt.show()
 
 # %%

@@ -123,13 +123,18 @@ print(" ".join(f"{loss:.3g}" for loss in losses[:6]))
 #
 # After some twenty steps the loss shrinks by much the same factor in each. On a
 # logarithmic axis that is close to a straight line:
+#
+# .. caption:: The loss falls by almost the same factor in each step
+#
+#    A curve over the 500 steps, with the loss on a logarithmic axis. It drops
+#    steeply at first and then goes down in an almost straight line, from above 1e+07
+#    to below 1e-06.
 
 import matplotlib.pyplot as plt
 
 fig, ax = plt.subplots(figsize=(5.2, 3), layout="constrained")
 ax.semilogy(losses)
-ax.set(xlabel="step", ylabel="loss")
-ax.set_title(f"The loss falls from {losses[0]:.0e} to {losses[-1]:.0e}")
+ax.set(xlabel="t", ylabel="loss")
 plt.show()
 
 # %%
@@ -141,5 +146,5 @@ plt.show()
 #   the loss is still above 100.
 # - Leave ``* (h > 0)`` out. The gradient is wrong now, but nothing tells you: the
 #   program runs and its loss is no longer that of the page. From the third example
-#   on, PyTorch or TensorFlow computes the gradient, and this kind of mistake cannot
-#   happen.
+#   on, PyTorch or TensorFlow computes the gradient, and such a mistake can only
+#   happen in what you add to it yourself.

@@ -85,7 +85,7 @@ for t in range(500):
 # ---------------
 # The *dtype* of a Tensor says how each of its numbers is stored. More bytes mean
 # more digits, but bytes alone do not decide: ``bfloat16`` has as many as
-# ``float16``, and spends more of them on range. A Tensor knows its dtype, its
+# ``float16``, and gives more of their bits to the range. A Tensor knows its dtype, its
 # device and its shape:
 
 print(w1.dtype, w1.device, tuple(w1.shape))
@@ -107,6 +107,12 @@ for kind in (torch.float16, torch.bfloat16, torch.float32, torch.float64):
 #
 # Stored numbers are not spread evenly. Close to zero they are dense, and far
 # from it sparse: the gap to the next number doubles with each power of two.
+#
+# .. caption:: The larger the number, the wider the gap to the next
+#
+#    Four staircases on logarithmic axes, one for each dtype, all climbing at the
+#    same pace. The gaps of bfloat16 are the widest, then come those of float16,
+#    those of float32, and far below those of float64.
 
 import matplotlib.pyplot as plt
 
@@ -117,8 +123,7 @@ fig, ax = plt.subplots(figsize=(5.2, 3), layout="constrained")
 for kind in (torch.bfloat16, torch.float16, torch.float32, torch.float64):
     gap = torch.finfo(kind).eps * power_of_two
     ax.loglog(value, gap, label=str(kind).removeprefix("torch."))
-ax.set(xlabel="number", ylabel="gap to the next number", ylim=(1e-20, 1e5))
-ax.set_title("The larger the number, the wider the gap to the next")
+ax.set(xlabel="value", ylabel="gap", ylim=(1e-20, 1e5))
 ax.legend(loc="upper left", ncols=2)
 plt.show()
 

@@ -16,6 +16,7 @@ ONE, TWO, INDEX = (f"{SECTION}/{name}" for name in ("one.py", "two.py", "index.r
 TIMEOUT = 120  # seconds; a build takes three
 COLOURS = re.compile(r"\x1b\[[\d;]*[mK]")
 SPHINX = r"site-packages/(?:sphinx|sphinx_gallery|docutils|myst_parser|joblib)/|/conf/"
+CHINESE = ('    Language("zh-cn", "zh_CN", "中文"),\n', "")
 CRASH = re.compile(rf'report this|sphinx-err-|File "[^"]*(?:{SPHINX})')
 
 
@@ -56,7 +57,9 @@ class Miniature:
         shutil.copytree(MINIATURE, folder)
         unwanted = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / "conf", folder / "conf", ignore=unwanted)
-        return cls(folder)
+        miniature = cls(folder)
+        miniature.replace("conf/languages.py", *CHINESE)  # tests of languages add one
+        return miniature
 
     def copy(self, folder):
         """Return a copy with all that has been built."""

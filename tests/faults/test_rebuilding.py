@@ -55,8 +55,8 @@ def test_a_good_miniature_is_published(first_build):
     assert (outcome.status, outcome.text) == (0, "Open build/html/index.html\n")
     site = miniature.published()
     assert site.keys() >= PAGES
-    assert b"The loss falls to 0.847387" in site["en/examples_small/one.html"]
-    assert b"The points add up to 7.700000" in site["en/examples_small/two.html"]
+    assert b"The loss falls to 0.847387" in site["en/_images/sphx_glr_one_001.svg"]
+    assert b"The points add up to 7.700000" in site["en/_images/sphx_glr_two_001.svg"]
     assert b"A curve is drawn from a few points." in site["en/index.html"]
 
 
@@ -76,8 +76,8 @@ def test_a_changed_script_is_executed_alone(counted, executed):
     counted.replace("docs/index.md", "draws a curve", "draws a fine curve")
     assert executed() == ["two"]
     site = counted.published()
-    assert b"5.066600" in site["en/examples_small/two.html"]
-    assert b"0.847387" in site["en/examples_small/one.html"]
+    assert b"5.066600" in site["en/_images/sphx_glr_two_001.svg"]
+    assert b"0.847387" in site["en/_images/sphx_glr_one_001.svg"]
     assert b"draws a fine curve" in site["en/index.html"]
 
 
@@ -111,7 +111,7 @@ def test_a_failed_script_is_executed_again(counted, executed, tmp_path):
     assert outcome.status != 0
     assert "ZeroDivisionError" in outcome.text
     assert "two" in executed(GOOD="yes")
-    assert b"7.700000" in counted.published()["en/examples_small/two.html"]
+    assert b"7.700000" in counted.published()["en/_images/sphx_glr_two_001.svg"]
 
 
 CHANGE = """

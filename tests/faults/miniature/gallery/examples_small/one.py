@@ -32,6 +32,10 @@ for t in range(10):
 
 # %%
 # The loss falls at each step:
+#
+# .. caption:: The loss falls at each step
+#
+#    A curve that falls, steeply at first.
 
 fig, ax = plt.subplots(figsize=(4, 2), layout="constrained")
 ax.plot(steps, losses)

@@ -18,6 +18,10 @@ y = x**2
 
 # %%
 # The curve has its lowest point in the middle:
+#
+# .. caption:: The curve has its lowest point in the middle
+#
+#    A parabola that opens upwards.
 
 fig, ax = plt.subplots(figsize=(4, 2), layout="constrained")
 ax.plot(x, y)
