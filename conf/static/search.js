@@ -31,8 +31,8 @@ const confirmed = (results, pages, words, asWritten) => {
   const whole = having(({ text, stems }) =>
     [...words].every((w) => (CHINESE.test(w) ? text.includes(w) : stems.has(w))),
   );
-  if (whole.length) return whole;
-  // No page has them all: parts of words will do.
+  if (whole.length || words.size > 1) return whole;
+  // The only word is no word of any page: then it may be a part of one.
   return having(({ text }) => [...asWritten].every((word) => text.includes(word)));
 };
 

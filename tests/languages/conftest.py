@@ -43,7 +43,8 @@ def server():
 @pytest.fixture(scope="package")  # it has an event loop, which others must not meet
 def browser():
     """Return Chromium without a window."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    chromium = next(filter(None, map(shutil.which, names)), None)
     if not chromium:
         pytest.skip("needs Chromium; on Debian and Ubuntu: apt install chromium")
     with sync_playwright() as playwright:

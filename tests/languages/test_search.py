@@ -128,7 +128,8 @@ def test_any_chinese_characters_that_stand_together_are_found(server, found, art
 
 
 @pytest.mark.parametrize(
-    "query", ["xyzzy", "the", "42", "张图张", "constructor", "<img src=x onerror=y>"]
+    "query",
+    ["xyzzy", "the", "42", "张图张", "constructor", "numpy gradchec", "<img src=x>"],
 )
 def test_a_query_for_what_is_nowhere_finds_nothing(server, found, query):
     assert found(f"{server}/zh-cn", query) == []
