@@ -42,7 +42,7 @@ format: install ## format all code
 serve: install ## live preview, rebuilt when a file is saved; IN=zh_CN: in Chinese
 	@$(RUN) -m sphinx_autobuild --conf-dir conf --watch gallery --watch conf \
 	  --ignore 'docs/examples_*/*' --ignore 'docs/examples_*/**/*' \
-	  --ignore 'docs/downloads/*' \
+	  --ignore 'docs/downloads/*' --ignore 'docs/locale/**/*.mo' \
 	  --define language=$(IN) --doctree-dir build/doctrees/serve/$(IN) \
 	  --port $(PORT) docs build/serve/$(IN)
 

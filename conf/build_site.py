@@ -5,12 +5,15 @@ that folder take the place of ``build/html``; otherwise the site stays as it was
 """
 
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
 
+import catalogues
 import root_pages
 from languages import LANGUAGES
+from sphinx import locale
 from sphinx.cmd.build import main as sphinx_build
 
 from conf import site_url
@@ -23,6 +26,7 @@ NEEDED = 200 * 2**20  # bytes; a build takes about a quarter of it
 
 def build(language):
     """Write one language's pages into ``build/stage``; return Sphinx's exit status."""
+    locale.translators.clear()  # a language falls back on the one that was here before
     strict = ["--fail-on-warning", "--keep-going"]
     arguments = [
         *("--builder", "html", "--quiet", *strict),
@@ -31,9 +35,28 @@ def build(language):
         *(str(ROOT / "docs"), str(STAGE / language.folder)),
     ]
     try:
-        return sphinx_build(arguments)
+        status = sphinx_build(arguments)
     except SystemExit as end:  # form.py ends a build so; no exit is a success
-        return end.code or 1
+        status = end.code or 1
+    if status:  # what Sphinx warned of, it would not mention a second time
+        environment = BUILD / "doctrees" / language.folder / "environment.pickle"
+        environment.unlink(missing_ok=True)
+    return status
+
+
+def check_languages():
+    """End the build if the languages or their catalogues are not as they should be."""
+    folders = [language.folder for language in LANGUAGES]
+    for language in LANGUAGES:
+        place = f"make: conf/languages.py: {language}"
+        if not re.fullmatch(r"[a-z][a-z-]*", language.folder):
+            sys.exit(f"{place}: the folder may have small letters and hyphens")
+        if folders.count(language.folder) > 1:
+            sys.exit(f"{place}: another language has the same folder")
+        if not re.fullmatch(r"[a-z]{2,3}(_[A-Z][A-Za-z]+)*", language.code):
+            sys.exit(f"{place}: the code is written like zh_CN or pt_BR")
+        catalogues.read_all(catalogues.folder_of(language.code))
+    catalogues.drop_outdated(ROOT / "docs" / "locale")
 
 
 def publish():
@@ -57,6 +80,7 @@ def main():
     if OLD.exists() and not SITE.exists():  # killed between the two renames
         OLD.rename(SITE)
     shutil.rmtree(STAGE, ignore_errors=True)
+    check_languages()
     for language in LANGUAGES:
         if status := build(language):
             print("make: the build failed, see above; build/html is as it was.")

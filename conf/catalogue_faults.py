@@ -93,11 +93,14 @@ def _faults_of_entry(entry, language, terms, names):
     message, translation = (markup.words(text) for text in (entry.msgid, entry.msgstr))
     if typography.is_foreign(translation, language) or entry.msgid == entry.msgstr:
         words = re.findall(r"[A-Za-z][\w-]*", translation)
-        if others := [word for word in words if word not in names]:
+        others = [word for word in words if word not in names]
+        if others or words != re.findall(r"[A-Za-z][\w-]*", message):
             yield (
                 f"not translated; or, if these are names, add them to `names` in "
                 f"glossary.toml: {', '.join(others)}"
             )
         return
+    if "\n" in entry.msgstr.strip() and "\n" not in entry.msgid.strip():
+        yield "has a line break; write the translation in one line"
     yield from glossary.faults(message, translation, terms)
     yield from typography.faults(translation, language)

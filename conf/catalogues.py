@@ -9,6 +9,7 @@ Messages are taken from the pages by Sphinx's own builder ``gettext``, in a fold
 its own and without running a script, and from the templates and modules of ``conf/``.
 """
 
+import io
 import os
 import re
 import subprocess
@@ -153,10 +154,7 @@ def update(language, messages, docs=ROOT / "docs"):
     a catalogue cannot be read.
     """
     folder = folder_of(language, docs)
-    try:
-        old = {path: polib.pofile(path) for path in sorted(folder.glob("**/*.po"))}
-    except OSError as error:
-        sys.exit(f"make: {error}; mend it. Nothing was changed.")
+    old = read_all(folder)
     known, kept, changes = {}, set(), []
     for catalogue in old.values():
         known |= {key: text for key, text in translations_of(catalogue).items() if text}
@@ -180,6 +178,43 @@ def update(language, messages, docs=ROOT / "docs"):
                 lost = f"    {entry.msgid}\n    {entry.msgstr}"
                 changes.append(f"{shown(path, docs)}: dropped this translation\n{lost}")
     return changes
+
+
+def read_all(folder):
+    """Return the catalogues in a folder by their paths.
+
+    Raises ``SystemExit``, which names the file, if one cannot be read.
+    """
+    catalogues = {}
+    for path in sorted(folder.glob("**/*.po")):
+        try:
+            catalogues[path] = polib.pofile(path)
+        except (OSError, UnicodeDecodeError) as error:
+            sys.exit(f"make: {path}: {error}; mend it. Nothing was changed.")
+    return catalogues
+
+
+def drop_outdated(folder):
+    """Delete what was compiled from a catalogue unless it has all of it, and no more.
+
+    Sphinx compiles a catalogue again when it is newer. A killed build leaves half a
+    file that is newer still, and a copied catalogue may look older than it is.
+    """
+    for path in folder.glob("**/*.mo"):
+        source = path.with_suffix(".po")
+        if not source.is_file() or path.read_bytes() != compiled(source):
+            path.unlink()
+
+
+def compiled(path):
+    """Return the bytes that Sphinx writes for a catalogue."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    buffer = io.BytesIO()
+    with path.open("rb") as file:
+        write_mo(buffer, read_po(file))
+    return buffer.getvalue()
 
 
 def text_of(language, translations):

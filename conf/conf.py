@@ -33,10 +33,15 @@ extensions = [
     "localized",
     "example_pages",
     "from_scripts",
+    "ladder",
+    "changes",
+    "playground",
+    "diagrams",
     "messages",
     "search",
     "mathml",
     "pages",
+    "description",
     "english_inside",
     "glossary_page",
     "versions",
@@ -67,6 +72,7 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "css": (),
 }
+ladder = ["examples_tensor", "examples_autograd", "examples_nn"]  # the nine
 example_time_limit = 120  # seconds
 
 # -- Links to the API pages of others ----------------------------------------

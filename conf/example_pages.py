@@ -38,7 +38,8 @@ class Tidy(SphinxTransform):
             kind = (
                 _("Jupyter notebook") if name.endswith("ipynb") else _("Python script")
             )
-            link[:] = [nodes.inline("", f"{kind}: {name}", classes=["download"])]
+            text = [nodes.Text(f"{kind} "), nodes.literal(name, name)]
+            link[:] = [nodes.inline("", "", *text, classes=["download"])]
         for paragraph in box.findall(nodes.paragraph):
             paragraph["translatable"] = False
 

@@ -20,6 +20,23 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx_gallery.scrapers import matplotlib_scraper
 
 logger = logging.getLogger(__name__)
+STYLE = '<style type="text/css">text{fill:var(--ink)}'
+# What Matplotlib draws with, and what takes its place on a light and on a dark page.
+COLOURS = {
+    "ink": ("#000000", "#1b1b1b", "#dcdcdc"),
+    "paper": ("#ffffff", "#ffffff", "#131416"),
+    "c0": ("#1f77b4", "#1f6fb4", "#6cb2f0"),
+    "c1": ("#ff7f0e", "#c2570c", "#ffa14a"),
+    "c2": ("#2ca02c", "#1f7a34", "#6fcf7f"),
+    "c3": ("#d62728", "#c0392b", "#ff8a80"),
+    "c4": ("#9467bd", "#7b51c9", "#c1a3ff"),
+    "c5": ("#8c564b", "#8c564b", "#d3a297"),
+    "c6": ("#e377c2", "#b83f94", "#f29ad6"),
+    "c7": ("#7f7f7f", "#6b6b6b", "#b3b3b3"),
+    "c8": ("#bcbd22", "#7d7e0b", "#d6d75a"),
+    "box0": ("#cfe3f7", "#cfe3f7", "#1d3a57"),
+    "box1": ("#fbd9b5", "#fbd9b5", "#573a1d"),
+}
 SIZE = ("width", "height")  # in points, 4/3 of a CSS pixel each
 
 
@@ -38,7 +55,12 @@ def scraper(block, block_vars, gallery_conf):
     depends on its figures.
     """
     rst = matplotlib_scraper(
-        block, block_vars, gallery_conf, format="svg", metadata={"Date": None}
+        block,
+        block_vars,
+        gallery_conf,
+        format="svg",
+        transparent=True,
+        metadata={"Date": None, "Creator": None},
     )
     return re.sub(
         r"\.\. image-sg:: /(.*)\n((?:   :.*\n)*)",
@@ -48,12 +70,30 @@ def scraper(block, block_vars, gallery_conf):
 
 
 def _image(path, folder):
-    svg = ElementTree.parse(f"{folder}/{path}").getroot()
+    file = Path(folder, path)
+    file.write_text(themed(file.read_text(encoding="utf-8")), encoding="utf-8")
+    svg = ElementTree.parse(file).getroot()
     width, height = (round(float(svg.get(key)[:-2]) * 4 / 3) for key in SIZE)
     return (
         f".. image:: /{path}\n   :width: {width}px\n   :height: {height}px\n"
         "   :loading: lazy\n   :class: figure\n"
     )
+
+
+def themed(svg):
+    """Return a drawing of Matplotlib's in colours that follow the reader's theme.
+
+    An image takes ``prefers-color-scheme`` from the ``color-scheme`` of the page.
+    """
+    for name, (drawn, _, _) in COLOURS.items():
+        svg = re.sub(rf"{drawn}\b", f"var(--{name})", svg, flags=re.I)
+    svg = re.sub(r"(\d\.\d\d)\d+", r"\1", svg)  # a hundredth of a point is enough
+    light, dark = (
+        "".join(f"--{name}:{colours[theme]};" for name, colours in COLOURS.items())
+        for theme in (1, 2)
+    )
+    dark = f"@media (prefers-color-scheme:dark){{:root{{{dark}}}}}"
+    return svg.replace('<style type="text/css">', f"{STYLE}:root{{{light}}}{dark}", 1)
 
 
 class described(nodes.General, nodes.Element):  # noqa: N801 - docutils' own style

@@ -4,6 +4,7 @@ It is kept as ``docs/locale/LANGUAGE/glossary.toml``. A language may do without.
 """
 
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -18,10 +19,14 @@ def load(language, docs):
     path = Path(docs, "locale", language, "glossary.toml")
     if not path.is_file():
         return [], []
-    with path.open("rb") as file:
-        glossary = tomllib.load(file)
-    terms = sorted(glossary["terms"], key=lambda term: (-len(term["en"]), term["en"]))
-    return terms, glossary["names"]
+    try:
+        glossary = tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        sys.exit(f"make: {path}: {error}")
+    terms = sorted(
+        glossary.get("terms", []), key=lambda term: (-len(term["en"]), term["en"])
+    )
+    return terms, glossary.get("names", [])
 
 
 def faults(message, translation, terms):

@@ -18,7 +18,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx_gallery.notebook import jupyter_notebook
 from sphinx_gallery.py_source_parser import split_code_and_text_blocks
-from translation import translate_script
+from translation import messages_in_code, translate_script
 
 logger = logging.getLogger(__name__)
 
@@ -49,12 +49,17 @@ def write(app):
                 app.config.language, f"{target.name}/{script.stem}", app.srcdir
             )
             text = script.read_text(encoding="utf-8")
+            used = set()
+            messages = {message.text for message in messages_in_code(text)}
             try:
-                translated = translate_script(text, catalogue)
+                translated = translate_script(text, catalogue, used=used)
                 unwrapped = translate_script(text, catalogue, columns=None)
             except ValueError as error:
-                logger.error("%s", error, location=f"{script}:1")
+                logger.error("%s", blamed(text, catalogue, error), location=str(script))
                 raise SystemExit(1) from None  # any other is reported as a crash
+            if lost := sorted(catalogue.keys() - used - messages):
+                words = "a message of the page has no place in the script: %s"
+                logger.warning(words, lost[0], location=str(script))
             written.add(_write(section / script.name, translated))
             notebook = notebook_of(unwrapped, section, app.config.sphinx_gallery_conf)
             written.add(_write(section / f"{script.stem}.ipynb", notebook))
@@ -62,6 +67,16 @@ def write(app):
             if path not in written:
                 path.unlink()
     archive.write(folder(app), folder(app) / archive.NAME, galleries(app))
+
+
+def blamed(source, catalogue, error):
+    """Return what is wrong with a script's translation, and which message it is."""
+    for message, translation in catalogue.items():
+        try:
+            translate_script(source, {message: translation})
+        except ValueError:
+            return f"{error}\n    {message}\n    {translation}"
+    return str(error)
 
 
 def notebook_of(source, section, gallery_conf):

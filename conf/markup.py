@@ -9,7 +9,7 @@ from collections import Counter
 SPAN = re.compile(
     r"""
     ``(?P<literal>.+?)``(?!`)
-  | (?P<role>[:{][\w:]+[:}])`
+  | (?P<role>[:{][\w:-]+[:}])`
     (?:(?P<text>[^`<]*?)\s*<(?P<target>[^`>]+)>|(?P<body>[^`]+))`
   | `(?P<label>[^`<]*?)\s*<(?P<address>[^`>]+)>`(?P<end>__?)
   | `(?P<code>[^`]+)`(?!_)

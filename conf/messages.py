@@ -6,15 +6,19 @@ words of its own is left out: formulas, and lines that hold only code.
 """
 
 import re
+import tokenize
 
 import markup
-from catalogues import load
+from catalogues import UI, folder_of, load
 from docutils import nodes
 from languages import SOURCE
 from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
 from sphinx.util.nodes import get_node_line
 from translation import messages_in_code, translate_code
+
+logger = logging.getLogger(__name__)
 
 
 def has_words(message):
@@ -35,6 +39,8 @@ class Choose(SphinxTransform):
         """Look at each text of the page."""
         for node in self.document.findall(nodes.TextElement):
             if isinstance(node, nodes.Inline):
+                continue
+            if not node.get("translatable", True):
                 continue
             if isinstance(node, nodes.math_block) or not has_words(
                 node.rawsource or node.astext()
@@ -63,8 +69,17 @@ class Comments(SphinxTransform):
     def apply(self):
         """Look at each Python listing of the page."""
         catalogue = load(self.config.language, self.env.docname, self.app.srcdir)
+        if self.config.language != SOURCE.code:  # words of the theme stand in the text
+            words = folder_of(self.config.language, self.app.srcdir) / f"{UI}.po"
+            self.env.note_dependency(words)
         for block in list(self.document.findall(nodes.literal_block)):
             if block.get("language", "").lower() != "python":
+                continue
+            try:
+                messages_in_code(block.rawsource)
+            except (SyntaxError, tokenize.TokenError) as error:
+                words = "a listing in python that is no Python: %s"
+                logger.warning(words, error, location=block)
                 continue
             if self.app.builder.name == "gettext":
                 listing = Listing(block.rawsource, *block.children, **block.attributes)

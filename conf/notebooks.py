@@ -18,6 +18,7 @@ BOX = re.compile(
 def markdown(text):
     """Return the text of a cell with boxes and links in Markdown."""
     text = re.sub(r"(\]\([^)\s]+\))_", r"\1", text)
+    text = re.sub(r"^\.\. diagram:: .*\n+", "", text, flags=re.M)  # drawn on pages only
     return BOX.sub(lambda box: _quote(box[1], box[2]), text)
 
 

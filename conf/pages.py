@@ -15,10 +15,10 @@ def set_words(app, config):
     The build ends if ``site_url`` is no address of a site.
     """
     parts = urlsplit(config.site_url)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        logger.error(
-            "SITE_URL is %r; it must begin with http:// or https://", config.site_url
-        )
+    is_whole = parts.scheme in ("http", "https") and parts.netloc
+    if not is_whole or parts.query or parts.fragment or " " in config.site_url:
+        words = "SITE_URL is %r; it must be like https://example.org/pytorch/"
+        logger.error(words, config.site_url)
         raise SystemExit(1)  # any other is reported as a crash
     config.html_title = _("Learning PyTorch with Examples")
     config.copyright = "2026, " + _("the authors of Learning PyTorch with Examples")

@@ -8,6 +8,7 @@ from sphinx.util.logging import NAMESPACE
 
 PLACE = re.compile(
     r"(?P<page>.*/docs/(?P<section>examples_\w+)/(?P<name>\w+)\.rst):(?P<line>\d*)"
+    r"(?::<translated>:\d*)?"
 )
 CELL = re.compile(r"\.\. GENERATED FROM PYTHON SOURCE LINES (\d+)-(\d+)")
 TOP = ".. _sphx_glr_"  # the label above the title

@@ -1,19 +1,23 @@
-"""The pages above the languages: the front door, and the one for missing pages."""
+"""What stands above the languages: front door, missing pages, and a map for robots."""
 
 import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import catalogues
 from jinja2 import Environment, FileSystemLoader
-from languages import LANGUAGES
+from languages import LANGUAGES, SOURCE
 
 CONF = Path(__file__).resolve().parent
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+XHTML = "http://www.w3.org/1999/xhtml"
 
 
 def write(stage, site_url):
     """Write ``index.html``, ``404.html`` and their files into the folder ``stage``.
 
+    ``sitemap.xml`` names every page with its translations, ``robots.txt`` the sitemap.
     ``404.html`` is shown at any address, so its links begin at the site's root.
     """
     shutil.copytree(CONF / "root", stage / "root", dirs_exist_ok=True)
@@ -29,6 +33,31 @@ def write(stage, site_url):
             is_missing=is_missing,
         )
         (stage / name).write_text(text + "\n", encoding="utf-8")
+    (stage / "sitemap.xml").write_text(sitemap(stage, site_url), encoding="utf-8")
+    robots = f"User-agent: *\nAllow: /\nSitemap: {site_url}sitemap.xml\n"
+    (stage / "robots.txt").write_text(robots, encoding="utf-8")
+
+
+def sitemap(stage, site_url):
+    """Return the sitemap of the pages in ``stage``, after sitemaps.org and Google."""
+    source = stage / SOURCE.folder
+    names = sorted(
+        path.relative_to(source).as_posix() for path in source.rglob("*.html")
+    )
+    urls = ElementTree.Element("urlset", {"xmlns": SITEMAP, "xmlns:xhtml": XHTML})
+    for name in names:
+        if name == "search.html" or "_static" in name:
+            continue
+        for language in LANGUAGES:
+            url = ElementTree.SubElement(urls, "url")
+            location = ElementTree.SubElement(url, "loc")
+            location.text = f"{site_url}{language.folder}/{name}"
+            for other in LANGUAGES:
+                attributes = {"rel": "alternate", "hreflang": other.tag}
+                attributes["href"] = f"{site_url}{other.folder}/{name}"
+                ElementTree.SubElement(url, "xhtml:link", attributes)
+    ElementTree.indent(urls)
+    return ElementTree.tostring(urls, "unicode", xml_declaration=True) + "\n"
 
 
 def _with_words(language):

@@ -267,7 +267,7 @@ def translate_text(text, catalogue, columns=COLUMNS, used=None):
             continue
         if used is not None:
             used.add(message)
-        translation = catalogue[message] or message
+        translation = " ".join((catalogue[message] or message).split())
         lead, hanging = _indents(lines)
         del lines[:number]
         if lines and UNDERLINE.fullmatch(lines[0]):

@@ -14,11 +14,15 @@ languages. Python describes the graph, and a loop or a condition that depends on
 data must itself become an operation of the graph, such as ``tf.while_loop`` or
 ``tf.scan``. In a dynamic graph it is plain Python.
 
+.. diagram:: static_and_dynamic
+
 .. admonition:: New in this example
 
     Another library, and another order of work. ``x`` and ``y`` are empty
     places in a graph. The update belongs to the graph too, while in PyTorch it
     stays outside.
+
+.. diagram:: tf_two_layer_net
 """
 
 # %%

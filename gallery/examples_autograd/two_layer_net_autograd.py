@@ -18,6 +18,8 @@ Following the graph backwards from the loss gives the gradients.
     ``loss.backward()``, which leaves the gradients in ``w1.grad`` and ``w2.grad``.
     The update moves into ``torch.no_grad()``, and both gradients are reset after
     it.
+
+.. diagram:: two_layer_net_autograd
 """
 
 # %%

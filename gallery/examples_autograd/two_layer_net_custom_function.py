@@ -14,6 +14,8 @@ we write both, autograd treats our operation like one of its own.
 
     The class ``MyReLU``, and its use in the forward pass in place of
     ``torch.relu``. Everything else is as in the example before.
+
+.. diagram:: two_layer_net_custom_function
 """
 
 # %%

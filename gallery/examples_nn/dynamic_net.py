@@ -17,6 +17,8 @@ PyTorch, a module could not safely be used twice in one pass.
     A third layer, a ``for`` loop in ``forward``, and ``momentum=0.9`` in the
     optimizer: with it, each step keeps a part of the last one. A net that changes
     all the time is hard to train with plain steps.
+
+.. diagram:: dynamic_net
 """
 
 # %%

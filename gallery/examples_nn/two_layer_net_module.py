@@ -15,6 +15,8 @@ There we may use other modules and any operation on Tensors.
     The class ``TwoLayerNet`` in place of ``Sequential``. Plain ``SGD`` in place
     of Adam, so that the numbers can be compared with those of the example with
     ``nn``.
+
+.. diagram:: two_layer_net_module
 """
 
 # %%

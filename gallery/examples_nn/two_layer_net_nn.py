@@ -17,6 +17,8 @@ and holds the weights that it needs for it. Those weights are its *parameters*.
     ``w1`` and ``w2`` are gone, and the matrix products with them. ``model(x)``
     is the forward pass, ``loss_fn`` the loss, and ``model.parameters()`` all the
     weights there are.
+
+.. diagram:: two_layer_net_nn
 """
 
 # %%

@@ -16,6 +16,8 @@ when the rule does.
     ``torch.optim.Adam`` gets the parameters and the learning rate once.
     ``optimizer.zero_grad()`` and ``optimizer.step()`` take the place of the
     reset and of the update.
+
+.. diagram:: two_layer_net_optim
 """
 
 # %%

@@ -27,6 +27,8 @@ of all differences, added up.
 
     L = \sum_{i,j} (\hat{Y}_{ij} - Y_{ij})^2
 
+.. diagram:: two_layer_net_numpy
+
 *Training* changes the two matrices step by step until the loss is small.
 """
 

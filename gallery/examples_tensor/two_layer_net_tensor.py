@@ -18,6 +18,8 @@ more (the figure is from `these benchmarks
     Tensors hold and where they live. ``np.maximum`` becomes ``torch.relu``.
     Nothing else changes: the five lines of the backward pass are the same,
     letter for letter.
+
+.. diagram:: two_layer_net_tensor
 """
 
 # %%

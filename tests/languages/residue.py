@@ -157,10 +157,13 @@ def in_file(name, content, names):
 def in_page(html, names):
     """Find English and markup in the Chinese parts of a page, each with its line."""
     tree = BeautifulSoup(html, "html.parser")
+    code = {word for pre in tree("pre") for word in re.findall(r"\w+", pre.get_text())}
     found = []
     for tag in tree.find_all(True):
         if not is_chinese(tag):
             continue
+        if tag.name == "text" and set(re.findall(r"\w+", tag.get_text())) <= code:
+            continue  # in a drawing, a word of the page's code
         is_code = UNREAD & {tag.name, *(above.name for above in tag.parents)}
         texts = [
             tag[name]

@@ -5,7 +5,12 @@ import pytest
 
 from tests.faults.building import ONE, Miniature
 
-LINE = '    Language("eo", "eo", "Esperanto"),\n)\nSOURCE'
+LINES = """    Language("is", "is", "íslenska"),
+    Language("eo", "eo", "Esperanto"),
+)
+SOURCE"""
+MARKS = {"is": "¡%s!", "eo": "«%s»"}
+ONE_EO = "docs/locale/eo/LC_MESSAGES/examples_small/one.po"
 COUNT = """
 import os
 
@@ -14,27 +19,24 @@ with open(os.environ["RAN"], "a") as file:
 """
 
 
-def made_up(message):
-    """Return a translation that no other text has: each word gets an ending."""
-    return f"«{message}»" if not message.startswith("%") else message
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    """Return the miniature with a made-up language, and how often its script ran."""
+    """Return the miniature in two more languages, and how often its script ran."""
     folder = tmp_path_factory.mktemp("languages")
     site, ran = Miniature.new(folder / "site"), folder / "ran.txt"
-    site.replace("conf/languages.py", ")\nSOURCE", LINE)
+    site.replace("conf/languages.py", ")\nSOURCE", LINES)
     site.insert(ONE, COUNT + "# A comment of this script.")
     outcome = site.run("conf/catalogues.py")
     assert outcome.status == 0, outcome.text
-    catalogues = sorted((site.folder / "docs/locale/eo/LC_MESSAGES").rglob("*.po"))
-    assert len(catalogues) == 5  # two scripts, their list, the page, the theme's words
-    for path in catalogues:
-        catalogue = polib.pofile(path, wrapwidth=0)
-        for entry in catalogue:
-            entry.msgstr = made_up(entry.msgid)
-        catalogue.save()
+    for code, mark in MARKS.items():
+        folder_of_language = site.folder / "docs/locale" / code
+        catalogues = sorted(folder_of_language.rglob("*.po"))
+        assert len(catalogues) == 5  # two scripts, their list, the page, the theme
+        for path in catalogues:
+            catalogue = polib.pofile(path, wrapwidth=0)
+            for entry in catalogue:
+                entry.msgstr = mark % entry.msgid
+            catalogue.save()
     outcome = site.build(RAN=str(ran))
     assert (outcome.status, outcome.text) == (0, "Open build/html/index.html\n")
     return site, ran.read_text().split()
@@ -62,13 +64,15 @@ def test_its_pages_and_downloads_are_translated(built):
         'alt="«A curve that falls, steeply at first.»"',
         "«On this page»",
         'aria-label="«Toggle site navigation sidebar»"',
-        "«Python script»: one.py",
+        "«Python script» <code",
         "«Learning PyTorch with Examples»",
         'hreflang="en"',
     ):
         assert text in page, text
+    assert "¡" not in page, "from the language that was built before"
+    assert "«" not in site.read("build/html/is/examples_small/one.html")
     english = site.read("build/html/en/examples_small/one.html")
-    assert "«" not in english
+    assert not set("«¡") & set(english)
     assert 'lang="eo">Esperanto</a>' in english
     (script,) = (site.folder / "build/html/eo/_downloads").rglob("one.py")
     text = script.read_text(encoding="utf-8")
@@ -81,20 +85,19 @@ def test_a_changed_translation_changes_its_page_and_downloads_alone(built, tmp_p
     """Without a run; the English pages stay as they were, byte for byte."""
     site = built[0].copy(tmp_path / "site")
     before = site.published()
-    path = "docs/locale/eo/LC_MESSAGES/examples_small/one.po"
     changes = {
         "«Use 100 steps.": "«Try 100 steps.",
         "«Forward pass:": "«Run forward:",
         "«A number is fitted": "«One number is fitted",
     }
     for old, new in changes.items():
-        site.replace(path, f'msgstr "{old}', f'msgstr "{new}')
+        site.replace(ONE_EO, f'msgstr "{old}', f'msgstr "{new}')
     assert site.build(RAN=str(tmp_path / "ran.txt")).status == 0
     assert not (tmp_path / "ran.txt").exists()
     after = site.published()
     changed = {name for name in after if after[name] != before.get(name)}
     changed -= {f"eo/searchindex{kind}.js" for kind in ("", "-complete")}
-    changed -= {"eo/.buildinfo", "en/.buildinfo"}
+    changed -= {f"{folder}/.buildinfo" for folder in ("en", "is", "eo")}
     assert {name.rpartition("/")[2] for name in changed} == {
         *("index.html", "one.html", "one.py", "one.ipynb"),
     }
@@ -104,17 +107,86 @@ def test_a_changed_translation_changes_its_page_and_downloads_alone(built, tmp_p
     assert "«One number is fitted to data by gradient descent.»" in page
 
 
-def test_a_translation_that_would_change_code_is_refused(built, tmp_path):
-    """The message names the script, and the site stays as it was."""
-    site = built[0].copy(tmp_path / "site")
-    path = "docs/locale/eo/LC_MESSAGES/examples_small/one.po"
-    text = site.read(path)
-    changed = text.replace(
-        "«A number is fitted to data by gradient descent.»", 'A \\"\\"\\"\\nx = 1'
-    )
-    assert changed != text
-    site.write(path, changed)
-    assert "one.py" in site.refuses().text
+@pytest.fixture
+def site(built, tmp_path):
+    """Return a copy of the built miniature."""
+    return built[0].copy(tmp_path / "site")
+
+
+SENTENCE = "«A number is fitted to data by gradient descent.»"
+
+
+@pytest.mark.parametrize(
+    ("translation", "named"),
+    [
+        ('A \\"\\"\\" and more', "gradient descent"),
+        ("**A number", "one.py"),
+        ("See :reff:`here`", "one.py"),
+    ],
+    ids=["code", "markup", "role"],
+)
+def test_a_translation_with_a_fault_is_refused(site, monkeypatch, translation, named):
+    """Each time, not only at first; and the site stays as it was."""
+    monkeypatch.setenv("RAN", str(site.folder / "ran.txt"))
+    site.replace(ONE_EO, SENTENCE, translation)
+    assert named in site.refuses().text
+    assert named in site.refuses().text
+    site.replace(ONE_EO, translation, SENTENCE)
+    assert site.build().status == 0
+
+
+def test_a_catalogue_that_cannot_be_read_is_named(site, monkeypatch):
+    """Before anything is built."""
+    monkeypatch.setenv("RAN", str(site.folder / "ran.txt"))
+    site.replace(ONE_EO, f'msgstr "{SENTENCE}"', "<<<<<<< HEAD")
+    assert "examples_small/one.po" in site.refuses().text
+
+
+def test_what_a_killed_build_has_compiled_does_no_harm(site):
+    """Half a file, newer than its catalogue; and one whose catalogue is gone."""
+    folder = site.folder / "docs/locale/eo/LC_MESSAGES"
+    before = site.published()
+    for name in ("examples_small/one.mo", "sphinx.mo"):
+        path = folder / name
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert site.build(RAN=str(site.folder / "ran.txt")).status == 0
+    after = site.published()
+    for name in ("eo/examples_small/one.html", "eo/index.html"):
+        assert after[name] == before[name]
+    (folder / "examples_small/one.po").unlink()
+    assert site.build(RAN=str(site.folder / "ran.txt")).status == 0
+    assert "«One: fit" not in site.read("build/html/eo/examples_small/one.html")
+
+
+def test_a_changed_word_of_the_theme_reaches_every_page(site):
+    """Those in the text too, which were put in when the page was read."""
+    path = "docs/locale/eo/LC_MESSAGES/sphinx.po"
+    site.replace(path, 'msgstr "«Python script»"', 'msgstr "«Program»"')
+    assert site.build(RAN=str(site.folder / "ran.txt")).status == 0
+    assert "«Program»" in site.read("build/html/eo/examples_small/one.html")
+    assert "«Program»" in site.read("build/html/eo/examples_small/two.html")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'Language("eo", "is", "twice")',
+        'Language("", "is", "nowhere")',
+        'Language("is", "is-IS", "spelled otherwise")',
+    ],
+)
+def test_a_line_of_settings_with_a_fault_is_named(site, monkeypatch, line):
+    """With the file, and what is wrong."""
+    monkeypatch.setenv("RAN", str(site.folder / "ran.txt"))
+    site.replace("conf/languages.py", 'Language("is", "is", "íslenska")', line)
+    assert "conf/languages.py" in site.refuses().text
+
+
+def test_a_listing_that_is_no_python_is_named(site, monkeypatch):
+    """With its page and its line."""
+    monkeypatch.setenv("RAN", str(site.folder / "ran.txt"))
+    line = site.append("docs/index.md", "\n```python\n    return x\n```\n")
+    site.refuses(("index.md", line + 1))
 
 
 def test_the_sites_address_is_a_setting(built, tmp_path):
@@ -130,7 +202,7 @@ def test_the_sites_address_is_a_setting(built, tmp_path):
         "build/html/index.html"
     )
     assert 'href="/docs/eo/index.html"' in site.read("build/html/404.html")
-    outcome = site.build(SITE_URL="example.org", **ran)
-    assert outcome.status != 0
-    assert "SITE_URL" in outcome.text
-    assert "Traceback" not in outcome.text
+    for address in ("example.org", "http://", "https://a.org/?q", "https://a.org/#x"):
+        outcome = site.build(SITE_URL=address, **ran)
+        assert outcome.is_refusal()
+        assert "SITE_URL" in outcome.text

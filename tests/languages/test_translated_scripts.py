@@ -16,6 +16,7 @@ from docutils import nodes
 from docutils.core import publish_doctree
 from docutils.parsers.rst import directives
 from docutils.parsers.rst.directives.admonitions import Admonition
+from docutils.parsers.rst.directives.images import Image
 from sphinx_gallery.py_source_parser import split_code_and_text_blocks
 from translation import (
     messages_in_code,
@@ -582,6 +583,7 @@ WRAPPED = {
 def parse(monkeypatch):
     """Return a function that reads reStructuredText, and what it says on the way."""
     monkeypatch.setitem(directives._directives, "caption", Admonition)
+    monkeypatch.setitem(directives._directives, "diagram", Image)
 
     def parse(text):
         settings = {"report_level": 2, "halt_level": 6, "warning_stream": io.StringIO()}

@@ -19,6 +19,7 @@ PAGES = {
     "contributing.html",
     "changelog.html",
     "glossary.html",
+    "playground.html",
     "licence.html",
     "search.html",
 }
