@@ -151,7 +151,7 @@ def gone(lines):
     summary = escape(_("Gone since the example before: %d lines") % len(lines))
     listing = "".join(f"<del>{escape(line)}\n</del>" for line in lines)
     html = f'<details class="gone"><summary>{summary}</summary>'
-    html += f'<div class="highlight"><pre>{listing}</pre></div></details>\n'
+    html += f"<pre>{listing}</pre></details>\n"
     return nodes.raw("", html, format="html")
 
 
