@@ -87,7 +87,8 @@ def themed(svg):
     """
     for name, (drawn, _, _) in COLOURS.items():
         svg = re.sub(rf"{drawn}\b", f"var(--{name})", svg, flags=re.I)
-    svg = re.sub(r"(\d\.\d\d)\d+", r"\1", svg)  # a hundredth of a point is enough
+    # A hundredth of a point is enough for a place; what is written stays as it is.
+    svg = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\d\.\d\d)\d+", r"\1", tag[0]), svg)
     light, dark = (
         "".join(f"--{name}:{colours[theme]};" for name, colours in COLOURS.items())
         for theme in (1, 2)
