@@ -9,20 +9,20 @@ import difflib
 from dataclasses import dataclass, field
 from html import escape
 
+from cells import cells_of
 from docutils import nodes
 from expected import without_marks
 from from_scripts import LOOP, link, script_of
 from ladder import rungs
 from sphinx.locale import _
 from sphinx.transforms.post_transforms import SphinxPostTransform
-from sphinx_gallery.py_source_parser import split_code_and_text_blocks
 
 PLAIN = {"n", "p", "w"}  # the highlighter's classes in the colour of all text
 
 
 @dataclass
-class Cell:
-    """A cell of a script, and what has changed in it since the example before."""
+class Comparison:
+    """The lines of a cell, and what has changed in it since the example before."""
 
     lines: list
     new: set = field(default_factory=set)  # numbers of lines, from 0
@@ -31,15 +31,12 @@ class Cell:
 
 def cells_to_loop(script):
     """Return the code cells of a script up to its first training loop."""
-    cells = []
-    for kind, content, *_rest in split_code_and_text_blocks(str(script))[1]:
-        if kind != "code":
-            continue
-        code = without_marks(content.strip("\n"))
-        cells.append(Cell(code.split("\n")))
-        if LOOP in code:
+    comparisons = []
+    for cell in cells_of(script):
+        comparisons.append(Comparison(without_marks(cell.code).split("\n")))
+        if LOOP in cell.code:
             break
-    return cells
+    return comparisons
 
 
 def compare(before, after):

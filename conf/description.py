@@ -7,15 +7,13 @@ from html import escape
 
 from docutils import nodes
 from sphinx.locale import _
+from wrapping import width
 
-LIMIT = 155  # characters; search engines show no more
+LIMIT = 155  # columns; search engines show no more
 
 
 def description_of(doctree, limit=LIMIT):
-    """Return the first paragraph of a page as one line of at most ``limit`` letters.
-
-    Words of a script without blanks between them, as in Chinese, take twice the room.
-    """
+    """Return the first paragraph of a page as one line of at most ``limit`` columns."""
     paragraphs = [each for each in doctree.findall(nodes.paragraph) if each.astext()]
     of_sections = [p for p in paragraphs if isinstance(p.parent, nodes.section)]
     first = next(iter(of_sections + paragraphs), None)
@@ -24,17 +22,13 @@ def description_of(doctree, limit=LIMIT):
 
 def shortened(text, limit):
     """Return a text, or as many of its sentences, or else of its words, as fit."""
-    if _room(text) <= limit:
+    if width(text) <= limit:
         return text
-    while _room(text) > limit - 2:
+    while width(text) > limit - 2:
         text = text[:-1]
     if (end := max(text.rfind(mark) for mark in (". ", "。", "? ", "？"))) > 0:
         return text[: end + 1]
     return (text.rpartition(" ")[0] or text).rstrip(",;:，；：") + " …"
-
-
-def _room(text):
-    return sum(2 if "\u3000" <= letter <= "\uffef" else 1 for letter in text)
 
 
 def describe(app, pagename, templatename, context, doctree):

@@ -27,7 +27,7 @@ LOOP = "for t in range("
 def script_of(env, example):
     """Return the path of an example's script.
 
-    The page depends on it from now on, and on its translation.
+    The page being read depends on it from now on, and on its translation.
 
     Raises ``FileNotFoundError``, with what to write instead.
     """
@@ -60,12 +60,14 @@ def part_of(source, part):
     return textwrap.dedent(lines).strip("\n").split("\n")
 
 
+def index_of(env, section):
+    """Return the path of a section's index page, which lists its examples."""
+    return Path(env.srcdir, section, "index.rst")
+
+
 def teaching_order(env, section):
     """Return the names of a section's examples, as its index page lists them."""
-    path = Path(env.srcdir, section, "index.rst")
-    text = path.read_text(encoding="utf-8")
-    env.note_dependency(path)
-    entries = text.partition(".. toctree::")[2]
+    entries = index_of(env, section).read_text("utf-8").partition(".. toctree::")[2]
     return re.findall(r"^   (\w+)$", entries, re.M)
 
 
@@ -123,6 +125,7 @@ class Cards(SphinxDirective):
             names = teaching_order(self.env, self.arguments[0])
         except OSError:
             raise self.error(f"there is no section {self.arguments[0]!r}") from None
+        self.env.note_dependency(index_of(self.env, self.arguments[0]))
         for name in names:
             docname = f"{self.arguments[0]}/{name}"
             script_of(self.env, docname)

@@ -10,6 +10,7 @@ from docutils import nodes
 from from_scripts import (
     PARTS,
     first_sentence,
+    index_of,
     link,
     part_of,
     script_of,
@@ -40,6 +41,8 @@ class Ladder(SphinxDirective):
 
     def run(self):
         """Return the list; titles and sentences are filled in later."""
+        for section in self.config.ladder:
+            self.env.note_dependency(index_of(self.env, section))
         counts = {name: lines_in_loop(self.env, name) for name in rungs(self.env)}
         ladder = nodes.enumerated_list(classes=["rungs"])
         for name, count in counts.items():

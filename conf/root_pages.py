@@ -21,6 +21,7 @@ def write(stage, site_url):
     ``404.html`` is shown at any address, so its links begin at the site's root.
     """
     shutil.copytree(CONF / "root", stage / "root", dirs_exist_ok=True)
+    shutil.copy(CONF / "static" / "favicon.svg", stage / "root")
     template = Environment(
         loader=FileSystemLoader(CONF / "templates"), autoescape=True
     ).get_template("root.html")

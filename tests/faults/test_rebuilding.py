@@ -171,3 +171,21 @@ def test_scripts_see_nothing_of_each_other(fresh, tmp_path):
     assert outcome.status == 0, outcome.text
     lines = (tmp_path / "ran.txt").read_text().splitlines()
     assert lines == ["changed", "found []", "found []", "found []"]
+
+
+def test_a_page_follows_the_example_before_it(fresh):
+    """What is new on a page is computed from another script, and so are its links."""
+    fresh.replace("conf/conf.py", '["examples_tensor", ', '["examples_small", ')
+    outcome = fresh.build()
+    assert outcome.status == 0, outcome.text
+    page = "build/html/en/examples_small/two.html"
+    before = fresh.read(page)
+    assert "<del>    grad_w = 2 * (w - x).mean()" in before
+    assert 'aria-label="1. One: fit a number"' in before
+    fresh.replace(ONE, "grad_w = 2 * (w - x).mean()", "grad_w = (2 * (w - x)).mean()")
+    fresh.replace(ONE, "One: fit a number\n====", "One: find a number\n=====")
+    outcome = fresh.build()
+    assert outcome.status == 0, outcome.text
+    after = fresh.read(page)
+    assert "<del>    grad_w = (2 * (w - x)).mean()" in after
+    assert 'aria-label="1. One: find a number"' in after
