@@ -2,28 +2,16 @@
 
 import base64
 import functools
-import http.server
 import json
-import shutil
-import threading
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.conftest import SITE
 from tests.scripts.running import run_and_keep
 
 PAGE = "en/playground.html"
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'"
-)
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-OPTIONS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-)
 DEFAULTS = {"learning_rate": 1e-6, "H": 100, "steps": 500, "seed": 0, "type": "float64"}
 SLOW = 180_000  # milliseconds for a run on a busy machine
 
@@ -67,55 +55,18 @@ WATCH = """() => {
 }"""
 
 
-class Handler(http.server.SimpleHTTPRequestHandler):
-    """Serves the site with a strict policy, and in silence."""
-
-    def end_headers(self):
-        """Send the policy with every answer."""
-        self.send_header("Content-Security-Policy", POLICY)
-        super().end_headers()
-
-    def log_message(self, *arguments):
-        """Say nothing."""
-
-
-@pytest.fixture(scope="module")
-def address():
-    """Serve the built site; return the address of its root."""
-    if not (SITE / PAGE).is_file():
-        pytest.fail(f"there is no {SITE / PAGE}; run: make html", pytrace=False)
-    handler = functools.partial(Handler, directory=SITE)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """Start the browser, once for all tests."""
-    if not CHROMIUM:
-        pytest.skip("no Chromium is installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=OPTIONS.split()
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def arrive(chromium, address):
+def arrive(browser, server):
     """Return a function that opens the playground as a new visitor."""
     contexts = []
 
     def open_page(path=PAGE, messages=None, **options):
-        contexts.append(chromium.new_context(**options))
+        contexts.append(browser.new_context(**options))
         page = contexts[-1].new_page()
         if messages is not None:
             page.on("console", lambda message: messages.append(message.text))
             page.on("pageerror", lambda error: messages.append(str(error)))
-        page.goto(f"{address}/{path}")
+        page.goto(f"{server}/{path}")
         page.wait_for_load_state("networkidle")
         return page
 
@@ -125,10 +76,10 @@ def arrive(chromium, address):
 
 
 @pytest.fixture(scope="module")
-def trained(chromium, address):
+def trained(browser, server):
     """Return a function: the losses and the end of a run with some other settings."""
-    page = chromium.new_page()
-    page.goto(f"{address}/{PAGE}")
+    page = browser.new_page()
+    page.goto(f"{server}/{PAGE}")
 
     @functools.cache
     def train(**settings):
@@ -559,9 +510,9 @@ def test_a_worker_that_does_not_load_is_told(arrive):
     expect(status(page)).to_contain_text("is done. At step 1 ")
 
 
-def test_a_page_from_a_file_says_what_it_needs(chromium):
+def test_a_page_from_a_file_says_what_it_needs(browser):
     """Browsers allow it no worker; all the rest is there."""
-    page = chromium.new_page()
+    page = browser.new_page()
     page.goto((SITE / PAGE).as_uri())
     press(page, "Start")
     expect(status(page)).to_contain_text("open this page from a server")
