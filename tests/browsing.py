@@ -1,6 +1,7 @@
 """Chromium, and the pages of the built site: fixtures for the tests that use them."""
 
 import shutil
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -40,6 +41,19 @@ def paths():
     return sorted(
         path.relative_to(SITE).as_posix() for path in built_site().rglob("*.html")
     )
+
+
+@contextmanager
+def visit(browser, **options):
+    """Open a page with a clean profile, in a language that leads nowhere from the door.
+
+    ``options`` are those of Playwright's ``new_context``.
+    """
+    context = browser.new_context(**{"locale": "fr-FR", **options})
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
 
 
 @pytest.fixture(scope="session")
