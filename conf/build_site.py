@@ -12,6 +12,7 @@ from pathlib import Path
 
 import catalogues
 import root_pages
+from finish import finish
 from languages import LANGUAGES
 from sphinx import locale
 from sphinx.cmd.build import main as sphinx_build
@@ -62,6 +63,7 @@ def check_languages():
 def publish():
     """Put ``build/stage`` in the place of ``build/html``, by two renames."""
     root_pages.write(STAGE, site_url)
+    finish(STAGE)
     shutil.rmtree(OLD, ignore_errors=True)
     if SITE.exists():
         SITE.rename(OLD)

@@ -35,6 +35,7 @@ extensions = [
     "from_scripts",
     "ladder",
     "changes",
+    "frames",
     "playground",
     "diagrams",
     "messages",
@@ -92,10 +93,11 @@ intersphinx_mapping = {
 html_theme = "furo"
 templates_path = [str(CONF / "templates")]
 html_static_path = [str(CONF / "static")]
-html_css_files = ["site.css"]
-html_js_files = [("languages.js", {"defer": "defer"})]
+html_css_files = ["theme.css", "page.css", "code.css", "ladder.css", "chinese.css"]
+html_js_files = [
+    (name, {"defer": "defer"}) for name in ("page.js", "copy.js", "languages.js")
+]
 html_favicon = str(CONF / "static" / "favicon.svg")
-html_theme_options = {"top_of_page_buttons": []}
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-dark"
 html_copy_source = False

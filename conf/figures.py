@@ -75,7 +75,7 @@ def _image(path, folder):
     svg = ElementTree.parse(file).getroot()
     width, height = (round(float(svg.get(key)[:-2]) * 4 / 3) for key in SIZE)
     return (
-        f".. image:: /{path}\n   :width: {width}px\n   :height: {height}px\n"
+        f".. image:: /{path}\n   :width: {width}\n   :height: {height}\n"
         "   :loading: lazy\n   :class: figure\n"
     )
 

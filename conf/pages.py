@@ -1,5 +1,6 @@
-"""Every page names its address, its translations, and the site in its language."""
+"""Every page names its address and its translations, and loads what it needs."""
 
+from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from languages import LANGUAGES, SOURCE
@@ -7,6 +8,16 @@ from sphinx.locale import _
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
+
+VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1" />'
+# What Sphinx, Furo and Sphinx-Gallery load on every page.
+UNUSED = {"furo-extensions.css", "furo.js", "sg-tags.js"}
+FOR_SEARCH = {
+    "documentation_options.js",
+    "doctools.js",
+    "sphinx_highlight.js",
+    "translations.js",
+}
 
 
 def set_words(app, config):
@@ -53,9 +64,22 @@ def describe(app, pagename, templatename, context, doctree):
     )
 
 
+def use_own_files(app, pagename, templatename, context, doctree):
+    """Drop the scripts and styles that a page does not need, and docutils' viewport."""
+    unwanted = UNUSED if pagename == "search" else UNUSED | FOR_SEARCH
+    for files in ("css_files", "script_files"):
+        context[files] = [
+            file
+            for file in context[files]
+            if PurePosixPath(str(file.filename)).name not in unwanted
+        ]
+    context["metatags"] = context.get("metatags", "").replace(VIEWPORT, "")
+
+
 def setup(app):
     """Set words before Sphinx and the theme make anything of them."""
     app.add_config_value("site_url", "http://localhost:8000/", "html")
     app.connect("config-inited", set_words, priority=100)
     app.connect("html-page-context", describe)
+    app.connect("html-page-context", use_own_files, priority=900)  # all is there
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -84,8 +84,9 @@ def use_small_index(app):
 
 
 def add_script(app, pagename, templatename, context, doctree):
-    """Add our script to the search page; deferred, it runs after Sphinx's own."""
+    """Add our scripts to the search page; deferred, one runs after Sphinx's own."""
     if pagename == "search":
+        app.add_js_file("plurals.js", priority=300)  # before Sphinx's translations
         app.add_js_file("search.js", loading_method="defer")
 
 

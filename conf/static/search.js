@@ -1,6 +1,14 @@
 // The index proposes pages, and their text decides; conf/search.py says why.
 // Search.query takes the place of Sphinx's, and is made of the same parts.
 
+// Sphinx looks for an element whose role is written out.
+const textOf = (html) => {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  for (const each of page.querySelectorAll(".headerlink, main script")) each.remove();
+  return page.querySelector("main").textContent;
+};
+Search.htmlToText = textOf;
+
 const CHINESE = /[\u4e00-\u9fff]/;
 const stemmer = new Stemmer();
 
@@ -16,7 +24,7 @@ const termsOf = (words) => {
 const readPage = async (name) => {
   const root = document.documentElement.dataset.content_root;
   const reply = await fetch(root + name + DOCUMENTATION_OPTIONS.FILE_SUFFIX);
-  const text = Search.htmlToText(await reply.text()).toLowerCase();
+  const text = textOf(await reply.text()).toLowerCase();
   const stems = new Set(splitQuery(text).map((word) => stemmer.stemWord(word)));
   return [name, { text, stems }];
 };

@@ -63,7 +63,7 @@ def test_its_pages_and_downloads_are_translated(built):
         "«The loss falls at each step»",
         'alt="«A curve that falls, steeply at first.»"',
         "«On this page»",
-        'aria-label="«Toggle site navigation sidebar»"',
+        'aria-label="«Menu»"',
         "«Python script» <code",
         "«Learning PyTorch with Examples»",
         'hreflang="en"',

@@ -78,7 +78,7 @@ def articles():
 
     def article(path):
         html = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-        return html.select_one("[role=main]").get_text()
+        return html.select_one("main").get_text()
 
     texts = {
         folder: {
