@@ -36,6 +36,7 @@ extensions = [
     "ladder",
     "changes",
     "frames",
+    "beside",
     "playground",
     "diagrams",
     "messages",

@@ -1,17 +1,27 @@
 """Formulas are MathML in the page: no script, nothing to load."""
 
+import re
+
 from docutils import nodes
 from docutils.utils.math import latex2mathml
 
+NAME = re.compile(r"<mo>(\w{2,})</mo>")
+
+
+def mathml(latex, as_block=False):
+    """Return LaTeX as MathML. A name such as max is no sign with blanks around it."""
+    written = latex2mathml.tex2mathml(latex, as_block=as_block)
+    return NAME.sub(r"<mi>\1</mi>", written)
+
 
 def _inline(self, node):
-    self.body.append(latex2mathml.tex2mathml(node.astext()))
+    self.body.append(mathml(node.astext()))
     raise nodes.SkipNode
 
 
 def _block(self, node):
     self.body.append(self.starttag(node, "div", CLASS="math-wrapper"))
-    self.body.append(latex2mathml.tex2mathml(node.astext(), as_block=True))
+    self.body.append(mathml(node.astext(), as_block=True))
     self.body.append("</div>\n")
     raise nodes.SkipNode
 

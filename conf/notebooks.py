@@ -1,8 +1,9 @@
 """Notebooks are Markdown throughout.
 
-Sphinx-Gallery turns an example's prose into Markdown for the notebook. Two things it
+Sphinx-Gallery turns an example's prose into Markdown for the notebook. Three things it
 leaves in reStructuredText, and they are put right here: boxes and captions, which
-become block quotes, and the underscore behind an anonymous link.
+become block quotes, formulas beside code, which become a list above it, and the
+underscore behind an anonymous link.
 """
 
 import json
@@ -13,12 +14,15 @@ from pathlib import Path
 BOX = re.compile(
     r"^\.\. (?:admonition|caption):: (.*)\n\n((?:(?: {3,}.*)?(?:\n|\Z))+)", re.M
 )
+BESIDE = re.compile(r"^\.\. beside::\n\n((?:(?: {3,}.*)?(?:\n|\Z))+)", re.M)
+BESIDE_ROW = re.compile(r"^ *(\S.*?) {2,}(.*\S) *$", re.M)
 
 
 def markdown(text):
     """Return the text of a cell with boxes and links in Markdown."""
     text = re.sub(r"(\]\([^)\s]+\))_", r"\1", text)
     text = re.sub(r"^\.\. diagram:: .*\n+", "", text, flags=re.M)  # drawn on pages only
+    text = BESIDE.sub(lambda box: BESIDE_ROW.sub(r"- `\1` — $\2$", box[1]), text)
     return BOX.sub(lambda box: _quote(box[1], box[2]), text)
 
 

@@ -1,5 +1,6 @@
 """What all tests share: where things are, and what the gallery holds."""
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,14 @@ COMPARISONS = [
 GALLERY = EXAMPLES + COMPARISONS
 
 set_environment()
+
+
+def code_shown(listing):
+    """Return the text of a listing on a page, without the formulas beside it."""
+    listing = copy.copy(listing)
+    for formula in listing.select(".beside"):
+        formula.decompose()
+    return listing.get_text()
 
 
 @pytest.fixture(scope="session")

@@ -34,6 +34,19 @@ data must itself become an operation of the graph, such as ``tf.while_loop`` or
 # has a type and a shape, and no numbers; ``None`` leaves the size of the batch
 # open. A *variable* keeps its value from run to run, ``assign_sub`` subtracts from
 # it, and ``initialize`` sets all first values.
+#
+# Formulas are written as in the first example: :math:`G_A` is the gradient of the
+# loss with respect to :math:`A`, and :math:`\eta` is the learning rate.
+#
+# .. beside::
+#
+#    h                 H = X W_1
+#    h_relu            R = \max(H, 0)
+#    y_pred            \hat{Y} = R\, W_2
+#    loss              L = \sum_{i,j} (\hat{Y}{}_{ij} - Y_{ij})^2
+#    grad_w1, grad_w2  G_{W_i} = \partial L / \partial W_i, \quad i = 1, 2
+#    new_w1            W_1 \leftarrow W_1 - \eta\, G_{W_1}
+#    new_w2            W_2 \leftarrow W_2 - \eta\, G_{W_2}
 
 import numpy as np
 import tensorflow as tf

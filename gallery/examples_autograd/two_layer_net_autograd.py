@@ -50,6 +50,19 @@ w2.requires_grad_()
 # -----------------
 # The update changes the weights in place. It is not a part of the network, so it
 # must not be recorded: ``torch.no_grad()`` switches recording off.
+#
+# Formulas are written as in the first example: :math:`G_A` is the gradient of the
+# loss with respect to :math:`A`, and :math:`\eta` is the learning rate.
+#
+# .. beside::
+#
+#    h                H = X W_1
+#    h_relu           R = \max(H, 0)
+#    y_pred           \hat{Y} = R\, W_2
+#    loss             L = \sum_{i,j} (\hat{Y}{}_{ij} - Y_{ij})^2
+#    loss.backward()  G_{W_i} = \partial L / \partial W_i, \quad i = 1, 2
+#    w1 -=            W_1 \leftarrow W_1 - \eta\, G_{W_1}
+#    w2 -=            W_2 \leftarrow W_2 - \eta\, G_{W_2}
 
 learning_rate = 1e-6
 losses = []

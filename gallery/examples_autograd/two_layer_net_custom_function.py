@@ -28,9 +28,10 @@ we write both, autograd treats our operation like one of its own.
 #
 # For the ReLU, forward and backward are one formula each:
 #
-# .. math::
+# .. beside::
 #
-#     R = \max(H, 0), \qquad G_H = G_R \odot [H > 0]
+#    return h.clamp(min=0)  R = \max(H, 0)
+#    return grad_h_relu     G_H = G_R \odot [H > 0]
 
 import numpy as np
 import torch
@@ -81,6 +82,19 @@ print(torch.autograd.gradcheck(MyReLU.apply, (sample,)))
 # The training loop
 # -----------------
 # An autograd function is called through ``apply``.
+#
+# Formulas are written as in the first example: :math:`G_A` is the gradient of the
+# loss with respect to :math:`A`, and :math:`\eta` is the learning rate.
+#
+# .. beside::
+#
+#    h                H = X W_1
+#    h_relu           R = \max(H, 0)
+#    y_pred           \hat{Y} = R\, W_2
+#    loss             L = \sum_{i,j} (\hat{Y}{}_{ij} - Y_{ij})^2
+#    loss.backward()  G_{W_i} = \partial L / \partial W_i, \quad i = 1, 2
+#    w1 -=            W_1 \leftarrow W_1 - \eta\, G_{W_1}
+#    w2 -=            W_2 \leftarrow W_2 - \eta\, G_{W_2}
 
 N, D_in, H, D_out = 64, 1000, 100, 10  # batch, input, hidden and output size
 

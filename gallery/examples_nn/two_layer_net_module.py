@@ -25,6 +25,11 @@ There we may use other modules and any operation on Tensors.
 # A module finds the layers that are assigned to it in ``__init__``, and their
 # parameters with them. There is no list to keep. ``super().__init__()`` must come
 # first: it prepares the place where the layers are kept.
+#
+# .. beside::
+#
+#    h_relu                       R = \max(X W_1^\top + b_1, 0)
+#    return self.linear2(h_relu)  \hat{Y} = R\, W_2^\top + b_2
 
 import numpy as np
 import torch

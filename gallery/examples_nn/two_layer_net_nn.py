@@ -84,6 +84,15 @@ for name, param in model.named_parameters():
 # -----------------
 # ``Linear`` draws small first weights, so the predictions start small as well
 # and so does the loss. That allows for a learning rate 100 times larger.
+#
+# In the formulas, :math:`W_1, b_1, W_2, b_2` are the four parameters, :math:`P` is
+# any of them, :math:`G_P` its gradient and :math:`\eta` the learning rate.
+#
+# .. beside::
+#
+#    y_pred    \hat{Y} = \max(X W_1^\top + b_1, 0)\, W_2^\top + b_2
+#    loss      L = \sum_{i,j} (\hat{Y}{}_{ij} - Y_{ij})^2
+#    param -=  P \leftarrow P - \eta\, G_P
 
 before = [param.detach().clone() for param in model.parameters()]
 

@@ -50,6 +50,15 @@ optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
 # %%
 # The training loop
 # -----------------
+# For each parameter :math:`P`, Adam keeps two running means: :math:`m` of its
+# gradients, and :math:`v` of their squares. Both start at zero, and a hat says that
+# this is made up for. :math:`\eta` is the learning rate, and the tiny
+# :math:`\epsilon` avoids a division by zero.
+#
+# .. beside::
+#
+#    loss              L = \sum_{i,j} (\hat{Y}{}_{ij} - Y_{ij})^2
+#    optimizer.step()  P \leftarrow P - \eta\, \hat{m} / (\sqrt{\hat{v}} + \epsilon)
 
 losses = []
 for t in range(500):

@@ -25,7 +25,7 @@ of all differences, added up.
 
 .. math::
 
-    L = \sum_{i,j} (\hat{Y}_{ij} - Y_{ij})^2
+    L = \sum_{i,j} (\hat{Y}{}_{ij} - Y_{ij})^2
 
 .. diagram:: two_layer_net_numpy
 
@@ -76,8 +76,23 @@ w2 = rng.standard_normal((H, D_out))
 #
 # .. math:: G_{W_1} = X^\top G_H
 #
-# Five formulas, five lines. Find each of them in the loop below, under the same
-# name: :math:`G_{W_1}` is ``grad_w1``.
+# Five formulas, five lines of the loop below, under the same names:
+# :math:`G_{W_1}` is ``grad_w1``. The update then subtracts each gradient from its
+# matrix, times a small number :math:`\eta`, the *learning rate*.
+#
+# .. beside::
+#
+#    h            H = X W_1
+#    h_relu       R = \max(H, 0)
+#    y_pred       \hat{Y} = R\, W_2
+#    loss         L = \sum_{i,j} (\hat{Y}{}_{ij} - Y_{ij})^2
+#    grad_y_pred  G_{\hat{Y}} = 2\, (\hat{Y} - Y)
+#    grad_w2      G_{W_2} = R^\top G_{\hat{Y}}
+#    grad_h_relu  G_R = G_{\hat{Y}} W_2^\top
+#    grad_h       G_H = G_R \odot [H > 0]
+#    grad_w1      G_{W_1} = X^\top G_H
+#    w1 -=        W_1 \leftarrow W_1 - \eta\, G_{W_1}
+#    w2 -=        W_2 \leftarrow W_2 - \eta\, G_{W_2}
 
 learning_rate = 1e-6
 losses = []
@@ -120,7 +135,7 @@ print(" ".join(f"{loss:.3g}" for loss in losses[:6]))
 
 # %%
 # A step that is too long jumps over the valley and lands higher on the other
-# side. The *learning rate* ``1e-6`` sets the length of the steps, and here it
+# side. The learning rate ``1e-6`` sets the length of the steps, and here it
 # is close to the longest that still works.
 #
 # After some twenty steps the loss shrinks by much the same factor in each. On a

@@ -49,6 +49,23 @@ w2 = torch.tensor(rng.standard_normal((H, D_out)), dtype=dtype, device=device)
 # Only one thing moves between devices in the loop: ``loss.item()`` brings the
 # loss back as a Python number. On a GPU that line makes Python wait until the
 # GPU has caught up, so programs that care for speed call it rarely.
+#
+# Formulas are written as in the first example: :math:`G_A` is the gradient of the
+# loss with respect to :math:`A`, and :math:`\eta` is the learning rate.
+#
+# .. beside::
+#
+#    h            H = X W_1
+#    h_relu       R = \max(H, 0)
+#    y_pred       \hat{Y} = R\, W_2
+#    loss         L = \sum_{i,j} (\hat{Y}{}_{ij} - Y_{ij})^2
+#    grad_y_pred  G_{\hat{Y}} = 2\, (\hat{Y} - Y)
+#    grad_w2      G_{W_2} = R^\top G_{\hat{Y}}
+#    grad_h_relu  G_R = G_{\hat{Y}} W_2^\top
+#    grad_h       G_H = G_R \odot [H > 0]
+#    grad_w1      G_{W_1} = X^\top G_H
+#    w1 -=        W_1 \leftarrow W_1 - \eta\, G_{W_1}
+#    w2 -=        W_2 \leftarrow W_2 - \eta\, G_{W_2}
 
 learning_rate = 1e-6
 losses = []

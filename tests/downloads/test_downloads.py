@@ -12,7 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbclient import NotebookClient
 
-from tests.conftest import GALLERY, ROOT
+from tests.conftest import GALLERY, ROOT, code_shown
 
 
 def offered(site, example):
@@ -62,7 +62,7 @@ def cells_on(page):
         if block.find_parent(class_="sphx-glr-script-out"):
             pairs[-1][1] += block.get_text()
         else:
-            pairs.append([block.get_text(), ""])
+            pairs.append([code_shown(block), ""])
     return pairs
 
 

@@ -15,6 +15,8 @@ import zipfile
 from bs4 import BeautifulSoup
 from bs4.element import PreformattedString
 
+from tests.conftest import code_shown
+
 HAN = re.compile(r"[\u3400-\u9fff]")
 NOT_CHINESE = re.compile(r"[^\u2e80-\u9fff\uff00-\uffef]+")
 WORD = re.compile(r"[A-Za-z]{2,}(?:['’-][A-Za-z]+)*|[aAIs]")
@@ -41,6 +43,7 @@ IN_REST = [  # pairs: markup, and what a reader sees of it
     (r"\s+", " "),
     *MEANT,
 ]
+FORMULAS = re.compile(r"^\.\. beside::\n\n(?: {3}.*\n?)+", re.M)
 IN_MARKDOWN = [
     (r"(`+)(?!`).+?(?<!`)\1(?!`)", " "),
     (r"\$\$.*?\$\$|\$[^$]*\$|\\begin\{.*?\\end\{\w+\*?\}", " "),
@@ -80,6 +83,7 @@ def in_prose(text, names):
 def in_source(text, names, markup):
     """Find English in a text that is written in a markup language."""
     found = []
+    text = FORMULAS.sub("", text)
     for paragraph in re.split(r"\n\s*\n|\n\s*(?=[-*>] |\d+\. )", text):
         for pattern, shown in markup:
             paragraph = re.sub(pattern, shown, paragraph, flags=re.M | re.S)
@@ -157,7 +161,7 @@ def in_file(name, content, names):
 def in_page(html, names):
     """Find English and markup in the Chinese parts of a page, each with its line."""
     tree = BeautifulSoup(html, "html.parser")
-    code = {word for pre in tree("pre") for word in re.findall(r"\w+", pre.get_text())}
+    code = {word for pre in tree("pre") for word in re.findall(r"\w+", code_shown(pre))}
     found = []
     for tag in tree.find_all(True):
         if not is_chinese(tag):
@@ -199,6 +203,6 @@ def in_listing(tag, names):
     if "sphx-glr-script-out" in classes:
         return []
     if re.search(r"highlight-(?:python|default|pycon)", classes, re.I):
-        return in_code(tag.get_text(), names)
+        return in_code(code_shown(tag), names)
     comments = re.findall(r"^\s*# (.*)|\s# (.*)", tag.get_text(), re.M)
     return [each for texts in comments for each in in_words("".join(texts), names)]

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.conftest import EXAMPLES, GALLERY, ROOT
+from tests.conftest import EXAMPLES, GALLERY, ROOT, code_shown
 
 LOSS = re.compile(r"^(?: 99|199|299|399|499) \d\S+", re.M)
 
@@ -25,7 +25,7 @@ def statements(text):
 
 def code_blocks(article):
     return [
-        block.get_text()
+        code_shown(block)
         for block in article.select("div.highlight pre")
         if not block.find_parent(class_="sphx-glr-script-out")
         and block.find_parent(class_=re.compile("highlight-(?i:python|default)"))

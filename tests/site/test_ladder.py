@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.conftest import EXAMPLES, ROOT
+from tests.conftest import EXAMPLES, ROOT, code_shown
 
 STEPS = list(pairwise(EXAMPLES))
 
@@ -38,7 +38,7 @@ def without_words(lines):
 
 def lines_of(article, tag):
     boxes = article.select(f"pre {tag}")
-    return [text for box in boxes if (text := box.get_text().rstrip("\n")).strip()]
+    return [text for box in boxes if (text := code_shown(box).rstrip("\n")).strip()]
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
