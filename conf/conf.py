@@ -39,6 +39,7 @@ extensions = [
     "beside",
     "playground",
     "diagrams",
+    "answers",
     "messages",
     "search",
     "mathml",

@@ -14,6 +14,7 @@ import notebooks
 from executed import galleries
 from languages import SOURCE
 from sphinx import addnodes
+from sphinx.locale import _
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx_gallery.notebook import jupyter_notebook
@@ -88,7 +89,8 @@ def notebook_of(source, section, gallery_conf):
         for block in split_code_and_text_blocks(str(scratch))[1]
     ]
     scratch.unlink()
-    return notebooks.text_of(jupyter_notebook(blocks, gallery_conf, str(section)))
+    notebook = jupyter_notebook(blocks, gallery_conf, str(section))
+    return notebooks.text_of(notebook, _("Answer %d"))
 
 
 def _write(path, text):

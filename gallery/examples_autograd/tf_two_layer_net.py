@@ -224,11 +224,24 @@ print("equal to the last bit:", function_losses == losses)
 #
 # Try it
 # ------
-# - Ask the session for ``[loss, loss, loss]``. All losses are equal: without
-#   ``new_w1`` and ``new_w2`` nobody runs the update.
-# - Put ``print("tracing")`` into ``train_step``. It prints once, not 500 times:
-#   Python runs only while the graph is recorded. (Another shape or type of input
-#   records it again.)
-# - Put ``if h_relu[0, 0] > 0: pass`` below ``h_relu`` in the first graph. Python
-#   asks for a value that does not exist yet, and TensorFlow raises an error. In
-#   PyTorch the same line simply works.
+# 1. Ask the session for ``[loss, loss, loss]``. How does the loss change over the 500
+#    steps?
+#
+#    .. answer::
+#
+#       All losses are equal: without ``new_w1`` and ``new_w2`` nobody runs the update.
+#
+# 2. Put ``print("tracing")`` into ``train_step``. How often does it print?
+#
+#    .. answer::
+#
+#       It prints once, not 500 times: Python runs only while the graph is recorded.
+#       (Another shape or type of input records it again.)
+#
+# 3. Put ``if h_relu[0, 0] > 0: pass`` below ``h_relu`` in the first graph. What
+#    happens? And what would the same line do in PyTorch?
+#
+#    .. answer::
+#
+#       Python asks for a value that does not exist yet, and TensorFlow raises an error.
+#       In PyTorch the line simply works.

@@ -197,13 +197,27 @@ for _ in range(2):
 #
 # Try it
 # ------
-# - Remove ``torch.no_grad()`` and move its lines to the left. PyTorch refuses the
-#   first update: "a leaf Variable that requires grad is being used in an in-place
-#   operation". Even the message still says ``Variable``. A *leaf* is a Tensor that
-#   no recorded operation made.
-# - Remove ``w1.grad = None`` and ``w2.grad = None``. The gradients of all steps
-#   add up, and the loss becomes ``nan``.
-# - Add ``retain_graph=True`` to ``backward`` and call it twice in a step. (Without
-#   it, PyTorch frees the graph after the first call.) The gradients double, as if
-#   the learning rate were ``2e-6``. That is too long a step: the loss grows more
-#   than twentyfold, then falls and stays near 550.
+# 1. Remove ``torch.no_grad()`` and move its lines to the left. What does PyTorch say to
+#    the first update?
+#
+#    .. answer::
+#
+#       It refuses: "a leaf Variable that requires grad is being used in an in-place
+#       operation". Even the message still says ``Variable``. A *leaf* is a Tensor that
+#       no recorded operation made.
+#
+# 2. Remove ``w1.grad = None`` and ``w2.grad = None``. Which gradients does a step use
+#    now, and how does the loss end?
+#
+#    .. answer::
+#
+#       The gradients of all steps add up, and the loss becomes ``nan``.
+#
+# 3. Add ``retain_graph=True`` to ``backward`` and call it twice in a step. (Without it,
+#    PyTorch frees the graph after the first call.) What does the second call do to the
+#    gradients, and what does that do to the loss?
+#
+#    .. answer::
+#
+#       The gradients double, as if the learning rate were ``2e-6``. That is too long a
+#       step: the loss grows more than twentyfold, then falls and stays near 550.

@@ -190,10 +190,25 @@ plt.show()
 # %%
 # Try it
 # ------
-# - Let backward forget its mask: ``return grad_h_relu``. Training would run, but
-#   ``gradcheck`` stops the program with "Jacobian mismatch".
-# - Set one element of ``sample`` to 0 before ``sample.requires_grad_()``. Now the
-#   check fails although the code is right: at the corner, moving the input a little
-#   to each side gives a slope of one half, and our backward says 0.
-# - Write ``h.clamp(min=0)`` in place of ``MyReLU.apply(h)`` in the loop. The
-#   losses are the same.
+# 1. Let backward forget its mask: ``return grad_h_relu``. Which line of the program
+#    notices?
+#
+#    .. answer::
+#
+#       Training would run, but ``gradcheck`` stops the program with "Jacobian
+#       mismatch".
+#
+# 2. Set one element of ``sample`` to 0 before ``sample.requires_grad_()``. Does the
+#    check still pass?
+#
+#    .. answer::
+#
+#       It fails, although the code is right: at the corner, moving the input a little
+#       to each side gives a slope of one half, and our backward says 0.
+#
+# 3. Write ``h.clamp(min=0)`` in place of ``MyReLU.apply(h)`` in the loop. Which losses
+#    change?
+#
+#    .. answer::
+#
+#       None. All 500 losses are the same.

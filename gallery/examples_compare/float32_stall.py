@@ -165,9 +165,23 @@ plt.show()
 # %%
 # Try it
 # ------
-# - Multiply ``w1`` and ``w2`` by 0.1 when they are drawn. Smaller weights have
-#   smaller gaps, so that at step 499 fewer of them stand still.
-# - Use ``np.float16`` for the weights and ``f32`` to compute. They stall much
-#   earlier, at a loss above 100.
-# - Let ``CompensatedSum`` forget: return ``weights + update``. It is the plain sum
-#   again, and the loss ends where it did before.
+# 1. Multiply ``w1`` and ``w2`` by 0.1 when they are drawn. Do more weights stand still
+#    at step 499, or fewer?
+#
+#    .. answer::
+#
+#       Fewer do: smaller weights have smaller gaps.
+#
+# 2. Use ``np.float16`` for the weights and ``f32`` to compute. At what loss do they
+#    stall?
+#
+#    .. answer::
+#
+#       Much earlier, at a loss above 100.
+#
+# 3. Let ``CompensatedSum`` forget: return ``weights + update``. Where does the loss
+#    end?
+#
+#    .. answer::
+#
+#       It is the plain sum again, and the loss ends where it did before.

@@ -180,9 +180,23 @@ for limit in (1e-4, 1e-2, 1.0):
 #
 # Try it
 # ------
-# - Take ``like_numpy[:-1]`` for ``nn``, which leaves its learning rate at ``1e-4``.
-#   With NumPy's large first weights that is too long a step: the losses become
-#   ``nan``.
-# - Replace ``plain_steps`` by ``("lr=learning_rate", "lr=learning_rate")``, which
-#   changes nothing: Adam stays Adam, and ``optim.SGD`` no longer agrees.
-# - Run the program twice. Every number is the same, to the last bit.
+# 1. Take ``like_numpy[:-1]`` for ``nn``, which leaves its learning rate at ``1e-4``.
+#    With the first weights of its own page, that trains well. And with NumPy's?
+#
+#    .. answer::
+#
+#       NumPy's first weights are large, and that is too long a step: the losses become
+#       ``nan``.
+#
+# 2. Replace ``plain_steps`` by ``("lr=learning_rate", "lr=learning_rate")``, which
+#    changes nothing. Which of the programs no longer agrees?
+#
+#    .. answer::
+#
+#       Adam stays Adam, so ``optim.SGD`` no longer agrees. All others do.
+#
+# 3. Run the program twice. To how many digits do the two runs agree?
+#
+#    .. answer::
+#
+#       To all of them: every number is the same, to the last bit.

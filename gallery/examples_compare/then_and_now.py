@@ -975,9 +975,22 @@ print(type(variable).__name__, variable.dtype.name)
 #
 # Try it
 # ------
-# - Move ``w.data *= 10`` below ``loss.backward()``. The gradient is 2, as it should be.
-#   Nothing warned you where it was wrong.
-# - Set ``momentum = 0.0`` for the dynamic net. All 500 losses are equal: without
-#   momentum, a gradient of zeros does no more than none.
-# - Set ``seed = 2``. The net with ``None`` ended lower above. Here the one with zeros
-#   does.
+# 1. Move ``w.data *= 10`` below ``loss.backward()``. What is the gradient?
+#
+#    .. answer::
+#
+#       It is 2, as it should be. Nothing warned you where it was wrong.
+#
+# 2. Set ``momentum = 0.0`` for the dynamic net. How many of its 500 losses still
+#    differ?
+#
+#    .. answer::
+#
+#       All 500 losses are equal: without momentum, a gradient of zeros does no more
+#       than none.
+#
+# 3. Set ``seed = 2``. Does the net with ``None`` end lower again?
+#
+#    .. answer::
+#
+#       This time the one with zeros ends lower.

@@ -192,8 +192,22 @@ plt.show()
 #
 # Try it
 # ------
-# - Use ``set_to_none=False`` as in the box. The losses part from those above within
-#   the first ten steps, at the first step after a depth of 0.
-# - Leave ``momentum=0.9`` out. After 500 steps the loss is many times larger.
-# - Replace the ``for`` loop by ``if self.depth > 1:`` and one use of the layer. It
-#   is still a valid network: autograd records what happens, whatever it is.
+# 1. Use ``set_to_none=False`` as in the box. From which step on do the losses differ
+#    from those above?
+#
+#    .. answer::
+#
+#       From the first step after a depth of 0, which is among the first ten.
+#
+# 2. Leave ``momentum=0.9`` out. How large is the loss after 500 steps?
+#
+#    .. answer::
+#
+#       Many times larger than on this page.
+#
+# 3. Replace the ``for`` loop by ``if self.depth > 1:`` and one use of the layer. Is
+#    this still a network that can be trained?
+#
+#    .. answer::
+#
+#       It is, and its loss falls: autograd records what happens, whatever it is.

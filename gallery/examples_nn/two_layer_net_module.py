@@ -138,10 +138,25 @@ plt.show()
 #
 # Try it
 # ------
-# - Leave ``super().__init__()`` out. PyTorch says what is missing: "cannot assign
-#   module before Module.__init__() call".
-# - Put the two layers into a plain list, ``self.layers = [...]``. The model no
-#   longer finds their parameters, and the optimizer complains about "an empty
-#   parameter list". ``torch.nn.ModuleList`` is the list that it finds.
-# - Add ``x[:, :H]`` to ``h_relu`` in ``forward``. Such a shortcut past a layer
-#   cannot be written with ``Sequential``; here it is one line, and it trains.
+# 1. Leave ``super().__init__()`` out. Which line fails?
+#
+#    .. answer::
+#
+#       The one that makes the first layer:
+#       ``cannot assign module before Module.__init__() call``.
+#
+# 2. Put the two layers into a plain list, ``self.layers = [...]``. Does the model still
+#    find their parameters?
+#
+#    .. answer::
+#
+#       It does not, and the optimizer complains about "an empty parameter list".
+#       ``torch.nn.ModuleList`` is the list that it finds.
+#
+# 3. Add ``x[:, :H]`` to ``h_relu`` in ``forward``. Does the net still train? Could you
+#    write this with ``Sequential``?
+#
+#    .. answer::
+#
+#       Such a shortcut past a layer cannot be written with ``Sequential``; here it is
+#       one line, and it trains.

@@ -163,9 +163,24 @@ plt.show()
 # %%
 # Try it
 # ------
-# - Leave ``model.zero_grad()`` out. The gradients of all steps add up, the weights
-#   swing back and forth, and after 500 steps the loss is larger than on this page.
-# - Use ``reduction="mean"``, which is what ``MSELoss`` does by default. The loss is
-#   divided by 640 numbers, and so is the gradient: training hardly moves.
-# - Seed with ``1`` instead of ``0``. Other first weights, other losses, and the
-#   same end: the loss falls below ``1e-4``.
+# 1. Leave ``model.zero_grad()`` out. What do the weights do, and how does the loss end?
+#
+#    .. answer::
+#
+#       The gradients of all steps add up, the weights swing back and forth, and after
+#       500 steps the loss is larger than on this page.
+#
+# 2. Use ``reduction="mean"``, which is what ``MSELoss`` does by default. Is the
+#    learning rate still right?
+#
+#    .. answer::
+#
+#       It is far too small. The loss is divided by 640 numbers, and so is the gradient:
+#       training hardly moves.
+#
+# 3. Seed with ``1`` instead of ``0``. What differs, and what stays the same?
+#
+#    .. answer::
+#
+#       Other first weights, other losses, and the same end: the loss falls below
+#       ``1e-4``.

@@ -144,8 +144,24 @@ plt.show()
 # %%
 # Try it
 # ------
-# - Give Adam ``lr=1e-3``. After 120 steps its loss is below ``1e-3``, and it ends far
-#   below the page's. With ``lr=1e-2`` its steps are too long, and the loss jumps about.
-# - Give AdaGrad ``lr=1e-2``. It now ends below ``1e-6`` as well.
-# - Take ``torch.optim.SGD`` with ``momentum=0.9``. It remembers its direction, and
-#   the loss falls much further in the same 500 steps.
+# 1. Give Adam ``lr=1e-3``, then ``lr=1e-2``. Does training get better each time?
+#
+#    .. answer::
+#
+#       With ``lr=1e-3`` it does: after 120 steps the loss is below ``1e-3``, and it
+#       ends far below the page's. With ``lr=1e-2`` the steps are too long, and the loss
+#       jumps about.
+#
+# 2. Give AdaGrad ``lr=1e-2``. Was it the rule that hardly got started, or its learning
+#    rate?
+#
+#    .. answer::
+#
+#       The learning rate: the loss now ends below ``1e-6`` as well.
+#
+# 3. Take ``torch.optim.SGD`` with ``momentum=0.9``. How far does the loss fall in the
+#    same 500 steps?
+#
+#    .. answer::
+#
+#       Much further than without: SGD now remembers its direction.

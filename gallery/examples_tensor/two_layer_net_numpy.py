@@ -157,11 +157,24 @@ plt.show()
 # %%
 # Try it
 # ------
-# - Set ``learning_rate`` to ``1e-5``. The steps are now too long: the loss grows
-#   without bound and ends as ``nan``, *not a number*.
-# - Set ``learning_rate`` to ``1e-7``. Training is safe and slow: after 500 steps
-#   the loss is still above 100.
-# - Leave ``* (h > 0)`` out. The gradient is wrong now, but nothing tells you: the
-#   program runs and its loss is no longer that of the page. From the third example
-#   on, PyTorch or TensorFlow computes the gradient, and such a mistake can only
-#   happen in what you add to it yourself.
+# 1. Set ``learning_rate`` to ``1e-5``. How does the loss end?
+#
+#    .. answer::
+#
+#       The steps are now too long: the loss grows without bound and ends
+#       as ``nan``, *not a number*.
+#
+# 2. Set ``learning_rate`` to ``1e-7``. What do ten times shorter steps gain, and what
+#    do they cost?
+#
+#    .. answer::
+#
+#       Training is safe and slow: after 500 steps the loss is still above 100.
+#
+# 3. Leave ``* (h > 0)`` out, so that the gradient is wrong. How would you notice?
+#
+#    .. answer::
+#
+#       Not by an error: the program runs and its loss is no longer that of the page.
+#       From the third example on, PyTorch or TensorFlow computes the gradient, and such
+#       a mistake can only happen in what you add to it yourself.

@@ -152,12 +152,26 @@ plt.show()
 #
 # Try it
 # ------
-# - Set ``dtype`` to ``torch.float32``. The first two printed losses agree with the
-#   page to four digits, the later ones do not: the last stays above ``1e-5``
-#   instead of falling below ``1e-6``.
-# - Leave ``dtype=dtype`` out where ``x`` is made. Nothing changes, since
-#   ``torch.tensor`` keeps the ``float64`` of the NumPy array. Now set ``dtype``
-#   to ``torch.float32`` as well: ``x @ w1`` raises an error, because the two
-#   dtypes differ.
-# - Run the program on a computer with an NVIDIA GPU. ``w1.device`` is ``cuda:0``
-#   now, and you have changed nothing.
+# 1. Set ``dtype`` to ``torch.float32``. How many of the five printed losses still agree
+#    with the page to four digits?
+#
+#    .. answer::
+#
+#       The first two. The later ones do not: the last stays above ``1e-5`` instead of
+#       falling below ``1e-6``.
+#
+# 2. Leave ``dtype=dtype`` out where ``x`` is made. What changes? And if you set
+#    ``dtype`` to ``torch.float32`` as well?
+#
+#    .. answer::
+#
+#       Nothing changes, since ``torch.tensor`` keeps the ``float64`` of the NumPy
+#       array. With ``torch.float32`` for the rest, ``x @ w1`` raises an error, because
+#       the two dtypes differ.
+#
+# 3. Run the program on a computer with an NVIDIA GPU. What must you change, so that it
+#    computes there?
+#
+#    .. answer::
+#
+#       Nothing: the program finds the GPU, and ``w1.device`` is ``cuda:0``.

@@ -159,6 +159,31 @@ def test_a_script_that_fails(wrong_runs, name):
     assert outcome.is_refusal()
 
 
+MEAN = "#    .. answer::\n#\n#       The mean.\n"
+SECOND = "#\n# 2. Use 20 steps. Which number is it?\n"
+# Text of "Try it" to replace, text in its place, and the line of the mistake after that
+# of the text. All that is wrong with an item is said of the item.
+WRONG_ANSWERS = {
+    "none": (MEAN, MEAN + SECOND, 4, "ends in one .. answer::"),
+    "empty": (MEAN, MEAN.replace("#       The mean.\n", ""), 0, "is empty"),
+    "two": (MEAN, f"{MEAN}#\n{MEAN}", -2, "ends in one .. answer::"),
+    "not last": (MEAN, f"{MEAN}#\n#    More.\n", -2, "ends in one .. answer::"),
+    "no question": ("Use 100 steps. Which number is it?\n#\n#    ", "", 0, "question"),
+    "no list": ("1. Use 100", "Use 100", -1, "has no numbered list"),
+    "no item": (MEAN, MEAN.replace("    ", " "), 0, "in no item"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG_ANSWERS)
+def test_a_wrong_answer(good, what):
+    """Of each item under "Try it", the line and what is wrong with it."""
+    old, new, offset, word = WRONG_ANSWERS[what]
+    line = good.replace(ONE, old, new) + offset
+    outcome = good.refuses(("one.py", line))
+    messages = [row for row in outcome.text.split("\n") if "WARNING" in row]
+    assert any(f"one.py:{line}: " in row and word in row for row in messages), messages
+
+
 # Text of the gallery to replace, text in its place, and words of the message.
 WRONG_PROSE = {
     "docstring": (TWO, "from a few points.", "from :ref:`gone-a`.", "'gone-a'"),

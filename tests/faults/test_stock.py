@@ -31,10 +31,12 @@ def stock(fresh):
     fresh.replace(INDEX, ".. cards:: examples_small\n", "")
     fresh.replace(ONE, ", as :ref:`sphx_glr_examples_small_two.py` shows", "")
     for script in (ONE, TWO):
-        text, captions = re.subn(
-            r"# \.\. caption::.*\n#\n#    .*\n", "", fresh.read(script)
+        text, own = re.subn(
+            r"# \.\. caption::.*\n#\n#    .*\n|#    \.\. answer::\n",
+            "",
+            fresh.read(script),
         )
-        assert captions == 1
+        assert own == 2
         fresh.write(script, text)
     return fresh
 

@@ -65,6 +65,8 @@ def test_its_pages_and_downloads_are_translated(built):
         "«On this page»",
         'aria-label="«Menu»"',
         "«Python script» <code",
+        '<summary class="admonition-title">«Answer 1»</summary>',
+        "<p>«The mean.»</p>",
         "«Learning PyTorch with Examples»",
         'hreflang="en"',
     ):
@@ -76,8 +78,11 @@ def test_its_pages_and_downloads_are_translated(built):
     assert 'lang="eo">Esperanto</a>' in english
     (script,) = (site.folder / "build/html/eo/_downloads").rglob("one.py")
     text = script.read_text(encoding="utf-8")
-    assert "# - «Use 100 steps. The number is the mean.»" in text
+    assert "# 1. «Use 100 steps. Which number is it?»\n#\n#    .. answer::" in text
+    assert "#       «The mean.»\n" in text
     assert "    # «Forward pass: from the number to the loss.»" in text
+    (notebook,) = (site.folder / "build/html/eo/_downloads").rglob("one.ipynb")
+    assert "<summary>«Answer 1»</summary>" in notebook.read_text(encoding="utf-8")
     assert "Esperanto" in site.read("build/html/index.html")
 
 

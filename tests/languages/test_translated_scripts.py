@@ -16,6 +16,7 @@ from docutils import nodes
 from docutils.core import publish_doctree
 from docutils.parsers.rst import directives
 from docutils.parsers.rst.directives.admonitions import Admonition
+from docutils.parsers.rst.directives.body import Compound
 from docutils.parsers.rst.directives.images import Image
 from sphinx_gallery.py_source_parser import split_code_and_text_blocks
 from translation import (
@@ -520,6 +521,11 @@ For the ReLU:
   1. A number,
      two lines.
 
+     .. answer::
+
+        It is
+        folded.
+
 Not translated, nor
 the second line.
 """
@@ -535,6 +541,7 @@ TEXT_CATALOGUE = {
     "An item of two lines.": "两行的列表项目。",
     "Another.": "另一项。",
     "A number, two lines.": "一个数，有两行。",
+    "It is folded.": "它折叠着。",
 }
 IN_ONE_LINE = """\
 .. _start:
@@ -565,6 +572,10 @@ IN_ONE_LINE = """\
 
   1. 一个数，有两行。
 
+     .. answer::
+
+        它折叠着。
+
 Not translated, nor
 the second line.
 """
@@ -576,6 +587,7 @@ WRAPPED = {
     "两行的注。": "两\n   行的注。",
     "两行的列表项目。": "两行的列表\n  项目。",
     "一个数，有两行。": "一个数，\n     有两行。",
+    "它折叠着。": "它折\n        叠\n        着。",
 }
 
 
@@ -583,6 +595,7 @@ WRAPPED = {
 def parse(monkeypatch):
     """Return a function that reads reStructuredText, and what it says on the way."""
     monkeypatch.setitem(directives._directives, "caption", Admonition)
+    monkeypatch.setitem(directives._directives, "answer", Compound)
     monkeypatch.setitem(directives._directives, "diagram", Image)
 
     def parse(text):

@@ -171,6 +171,19 @@ def prose_of(name):
     return " ".join(" ".join(line.removeprefix("#") for line in lines).split())
 
 
+def items_of(path):
+    """Return the items of a script's "Try it": pairs of a question and its answer.
+
+    Each is one line of text. Raises ``ValueError`` for an item without an answer.
+    """
+    section = path.read_text(encoding="utf-8").split("\n# Try it\n")[1]
+    items = []
+    for item in re.split(r"^# \d+\. ", section, flags=re.M)[1:]:
+        question, answer = re.sub("^#", "", item, flags=re.M).split(".. answer::")
+        items.append((" ".join(question.split()), " ".join(answer.split())))
+    return items
+
+
 def loop_of(name):
     """Return the source of a script's first training loop, without what it prints."""
     source = SCRIPTS[name].read_text(encoding="utf-8")

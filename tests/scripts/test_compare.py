@@ -7,9 +7,16 @@ import cells
 import pytest
 
 from tests.conftest import COMPARISONS, ROOT
-from tests.scripts.running import edited
+from tests.scripts.running import edited, items_of
 
 GALLERY = ROOT / "gallery"
+ANSWERS = []  # of every test below: the example, the item and words of its answer
+
+
+def answers(example, item, quote):
+    """Note which answer a test makes sure of, in the page's own words."""
+    ANSWERS.append((example, item, quote))
+    return lambda test: test
 
 
 @pytest.fixture
@@ -48,6 +55,8 @@ SAME = [
 ]
 
 
+@answers("same_numbers", 1, "too long a step: the losses become ``nan``")
+@answers("same_numbers", 2, "``optim.SGD`` no longer agrees. All others do")
 @pytest.mark.parametrize(("edit", "line"), SAME)
 def test_same_numbers_try_it(gallery, edit, line):
     """The change makes one run differ, and it says which."""
@@ -57,6 +66,7 @@ def test_same_numbers_try_it(gallery, edit, line):
     assert text.count("DIFFERS") == 1
 
 
+@answers("same_numbers", 3, "every number is the same, to the last bit")
 def test_same_numbers_twice(gallery):
     """Run twice, every number is the same to the last bit."""
     every = ('print(f"{name:16}', 'print(losses)\n    print(f"{name:16}')
@@ -76,6 +86,7 @@ def test_same_numbers_says_what_it_cannot_find(gallery):
     assert "does not contain 'torch.optim.Eve'" in errors[0]
 
 
+@answers("float32_stall", 1, "Fewer do")
 def test_smaller_weights_stand_still_later(gallery):
     """Weights drawn ten times smaller: fewer of them unchanged at step 499."""
     edits = [
@@ -88,6 +99,7 @@ def test_smaller_weights_stand_still_later(gallery):
     assert after < before
 
 
+@answers("float32_stall", 2, "Much earlier, at a loss above 100")
 def test_float16_weights_stall_much_earlier(gallery):
     """Stored in float16, the loss stays above 100."""
     edits = [
@@ -98,6 +110,7 @@ def test_float16_weights_stall_much_earlier(gallery):
     assert float(last) > 100
 
 
+@answers("float32_stall", 3, "the loss ends where it did before")
 def test_a_sum_that_forgets_stalls_again(gallery):
     """Without its memory the compensated sum ends where the plain one does."""
     edit = ("        return total\n", "        return weights + update\n")
@@ -105,6 +118,7 @@ def test_a_sum_that_forgets_stalls_again(gallery):
     assert re.search(r"^4e-05 after \d+% standing still", text, re.M)
 
 
+@answers("then_and_now", 1, "It is 2, as it should be")
 def test_a_change_of_data_after_backward_does_no_harm(gallery):
     """Moved below ``backward``, the same line gives the gradient 2."""
     edit = (
@@ -118,6 +132,7 @@ def test_a_change_of_data_after_backward_does_no_harm(gallery):
     assert "tensor([2., 2.]) version 0" in text
 
 
+@answers("then_and_now", 2, "All 500 losses are equal")
 def test_without_momentum_zeros_and_none_are_the_same(gallery):
     """All 500 losses of the dynamic net are equal."""
     edit = ("momentum, seed = 0.9, 0", "momentum, seed = 0.0, 0")
@@ -125,6 +140,7 @@ def test_without_momentum_zeros_and_none_are_the_same(gallery):
     assert re.search(r"^steps with another loss: 0 ", text, re.M)
 
 
+@answers("then_and_now", 3, "This time the one with zeros ends lower")
 def test_with_another_seed_zeros_end_lower(gallery):
     """With seed 0 it is the other way round."""
     mean = r"^mean of the last 100 with (?:None|zeros): +(\S+)$"
@@ -139,7 +155,12 @@ def test_with_another_seed_zeros_end_lower(gallery):
 
 
 @pytest.mark.parametrize("example", COMPARISONS)
-def test_each_page_has_three_things_to_try(example):
-    """As many as there are tests of them above."""
-    text = (GALLERY / f"{example}.py").read_text(encoding="utf-8")
-    assert len(re.findall(r"^# - ", text.split("\n# Try it\n")[1], re.M)) == 3
+def test_every_answer_has_a_test(example):
+    """A new one needs a test above, and no test is about words that are gone."""
+    tested = {
+        item: quote for name, item, quote in ANSWERS if example.endswith(f"/{name}")
+    }
+    items = items_of(GALLERY / f"{example}.py")
+    assert sorted(tested) == [*range(1, len(items) + 1)]
+    for item, (_, answer) in enumerate(items, 1):
+        assert tested[item] in answer

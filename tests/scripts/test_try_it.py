@@ -18,6 +18,7 @@ from tests.scripts.running import (
     SCRIPTS,
     StaleEditError,
     edited,
+    items_of,
     loop_of,
     prose_of,
     run_script,
@@ -36,7 +37,7 @@ PRINTED = (99, 199, 299, 399, 499)
 class Case:
     """A claim: run ``script`` with ``edits``, then ``check(new, page)`` must be true.
 
-    ``item`` is the number of the bullet under "Try it", or 0 for a claim in prose.
+    ``item`` is the number of the item under "Try it", or 0 for a claim in prose.
     ``page`` is the run of the same script without edits. A claim about another page's
     script names the page that makes it in ``said_by``. An edited script ends before its
     ``picture``, unless the claim is about what comes later.
@@ -54,14 +55,6 @@ class Case:
 
 class NotOnThePageError(Exception):
     """The words of a case are not where it says that they are."""
-
-
-def items_of(name):
-    """Return the items of a script's "Try it", each as one line of text."""
-    source = SCRIPTS[name].read_text(encoding="utf-8")
-    lines = source.split("\n# Try it\n")[1].splitlines()
-    text = " ".join(line.removeprefix("#").strip() for line in lines[1:])
-    return re.split(r"(?:^| )- (?=[A-Z])", text)[1:]
 
 
 def shown(run):
@@ -163,6 +156,17 @@ NOT_TO_THE_RIGHT = """
 badly_placed = [
     op.name for op in row for i in op.inputs if column[i.op] >= column[op]
 ]
+"""
+
+# Inputs that the recorded graph does not know, and one that it does.
+OTHER_INPUTS = """
+print("another shape")
+train_step(x[:32], y[:32])
+print("another type")
+w1, w2 = (tf.Variable(tf.cast(w, tf.float32)) for w in (w1, w2))
+train_step(tf.cast(x, tf.float32), tf.cast(y, tf.float32))
+print("known shape")
+train_step(tf.cast(x, tf.float32), tf.cast(y, tf.float32))
 """
 
 # --- Checks of more than one line -------------------------------------------------
@@ -492,8 +496,8 @@ CASES = {
     "tensor-float32-four-digits": Case(
         TENSOR,
         1,
-        "The first two printed losses agree with the page to four digits, the later "
-        "ones do not: the last stays above ``1e-5`` instead of falling below ``1e-6``",
+        "The first two. The later ones do not: the last stays above ``1e-5`` instead "
+        "of falling below ``1e-6``",
         lambda new, page: (
             [f"{new.losses[t]:.4g}" == f"{page.losses[t]:.4g}" for t in PRINTED]
             == [True, True, False, False, False]
@@ -523,7 +527,7 @@ CASES = {
     "tensor-gpu-says-cuda-0": Case(
         TENSOR,
         3,
-        "``w1.device`` is ``cuda:0`` now, and you have changed nothing",
+        "Nothing: the program finds the GPU, and ``w1.device`` is ``cuda:0``",
         lambda new, page: "torch.float64 cuda:0 (1000, 100)\n" in page.stdout,
     ),
     "tensor-gpu-only-item-waits": Case(
@@ -599,6 +603,18 @@ CASES = {
         NOT_TO_THE_RIGHT,
         picture=True,
     ),
+    "tf-traced-again-for-another-input": Case(
+        TENSORFLOW,
+        2,
+        "Another shape or type of input records it again",
+        lambda new, page: (
+            new.stdout.split("another shape")[1].split()
+            == (["tracing", "another", "type", "tracing", "known", "shape"])
+        ),
+        (TRACING,),
+        OTHER_INPUTS,
+        picture=True,
+    ),
     "tf-if-raises-an-error": Case(
         TENSORFLOW,
         3,
@@ -609,7 +625,7 @@ CASES = {
     "tf-if-works-in-pytorch": Case(
         AUTOGRAD,
         3,
-        "In PyTorch the same line simply works",
+        "In PyTorch the line simply works",
         lambda new, page: runs(new) and new.losses == page.losses,
         (ASK_IN_PYTORCH,),
         said_by=TENSORFLOW,
@@ -720,8 +736,8 @@ CASES = {
     "custom-clamp-has-the-same-losses": Case(
         CUSTOM,
         3,
-        "The losses are the same",
-        lambda new, page: new.losses == page.losses,
+        "None. All 500 losses are the same",
+        lambda new, page: new.losses == page.losses and len(new.losses) == 500,
         (("    h_relu = MyReLU.apply(h)\n", "    h_relu = h.clamp(min=0)\n"),),
     ),
     # nn
@@ -778,7 +794,8 @@ CASES = {
     "nn-mean-hardly-moves": Case(
         NN,
         2,
-        "divided by 640 numbers, and so is the gradient: training hardly moves",
+        "far too small. The loss is divided by 640 numbers, and so is the gradient: "
+        "training hardly moves",
         lambda new, page: (
             new.losses[0] == pytest.approx(page.losses[0] / 640, rel=1e-12)
             and 0.9 * new.losses[0] < new.losses[-1] < new.losses[0]
@@ -829,7 +846,7 @@ CASES = {
     "optim-adam-1e-3": Case(
         OPTIM,
         1,
-        "After 120 steps its loss is below ``1e-3``, and it ends far below the page's",
+        "after 120 steps the loss is below ``1e-3``, and it ends far below the page's",
         lambda new, page: (
             new.losses[99] > 1e-3 > new.losses[119]
             and new.losses[-1] < 1e-6 * page.losses[-1]
@@ -839,14 +856,14 @@ CASES = {
     "optim-adam-1e-2": Case(
         OPTIM,
         1,
-        "With ``lr=1e-2`` its steps are too long, and the loss jumps about",
+        "With ``lr=1e-2`` the steps are too long, and the loss jumps about",
         jumps_about,
         ((ADAM, ADAM.replace("learning_rate", "1e-2")),),
     ),
     "optim-adagrad-1e-2": Case(
         OPTIM,
         2,
-        "It now ends below ``1e-6`` as well",
+        "The learning rate: the loss now ends below ``1e-6`` as well",
         lambda new, page: new.names["curves"]["Adagrad"][-1] < 1e-6,
         (
             (
@@ -858,7 +875,7 @@ CASES = {
     "optim-sgd-with-momentum": Case(
         OPTIM,
         3,
-        "the loss falls much further in the same 500 steps",
+        "Much further than without",
         lambda new, page: (
             new.losses[-1]
             < 1e-3 * min(page.losses[-1], page.names["curves"]["SGD"][-1])
@@ -892,14 +909,19 @@ CASES = {
     "module-no-super-init": Case(
         MODULE,
         1,
-        '"cannot assign module before Module.__init__() call"',
-        fails_with("cannot assign module before Module.__init__() call"),
+        "The one that makes the first layer: "
+        "``cannot assign module before Module.__init__() call``",
+        lambda new, page: (
+            new.returncode == 1
+            and "self.linear1 = torch.nn.Linear(" in new.stderr
+            and "cannot assign module before Module.__init__() call" in new.stderr
+        ),
         (("        super().__init__()\n", ""),),
     ),
     "module-plain-list": Case(
         MODULE,
         2,
-        'the optimizer complains about "an empty parameter list"',
+        'It does not, and the optimizer complains about "an empty parameter list"',
         fails_with("an empty parameter list"),
         ((LAYERS, LIST_OF_LAYERS), *USE_LIST),
         picture=True,
@@ -967,22 +989,21 @@ CASES = {
     "dynamic-set-to-none-false": Case(
         DYNAMIC,
         1,
-        "The losses part from those above within the first ten steps, at the first "
-        "step after a depth of 0",
+        "From the first step after a depth of 0, which is among the first ten",
         parts_after_depth_zero,
         (KEEP_ZEROS,),
     ),
     "dynamic-no-momentum": Case(
         DYNAMIC,
         2,
-        "After 500 steps the loss is many times larger",
+        "Many times larger than on this page",
         lambda new, page: runs(new) and new.losses[-1] > 5 * page.losses[-1],
         ((", momentum=0.9", ""),),
     ),
     "dynamic-if-in-place-of-for": Case(
         DYNAMIC,
         3,
-        "It is still a valid network",
+        "It is, and its loss falls",
         lambda new, page: (
             runs(new)
             and new.losses[-1] < 1e-3 * new.losses[0]
@@ -1015,7 +1036,9 @@ def test_what_the_page_says_is_true(run, case):
         new = run(case.script, edits=case.edits, **options)
     assert case.check(new, page), f"{new.stdout[-800:]}\n{new.stderr[-800:]}"
     name = case.said_by or case.script
-    text = items_of(name)[case.item - 1] if case.item else prose_of(name)
+    text = prose_of(name)
+    if case.item:
+        text = " ".join(items_of(SCRIPTS[name])[case.item - 1])
     if case.quote not in text:
         raise NotOnThePageError(f"{case.quote!r} is not in: {text!r}")
 
@@ -1029,10 +1052,13 @@ def test_every_edit_fits_its_script(key):
 
 
 @pytest.mark.parametrize("name", sorted(SCRIPTS))
-def test_every_item_has_a_case(name):
-    """A new item under "Try it" needs a new case, and no case is about none."""
-    said = [c.item for c in CASES.values() if (c.said_by or c.script) == name]
-    assert {*said} - {0} == {*range(1, len(items_of(name)) + 1)}
+def test_every_answer_has_a_case(name):
+    """A new answer under "Try it" needs a new case, and no case is about none."""
+    cases = [c for c in CASES.values() if c.item and (c.said_by or c.script) == name]
+    answers = [answer for _, answer in items_of(SCRIPTS[name])]
+    assert {case.item for case in cases} == {*range(1, len(answers) + 1)}
+    for item, answer in enumerate(answers, 1):
+        assert any(c.quote in answer for c in cases if c.item == item), answer
 
 
 @pytest.mark.parametrize("times", [(), (2,)])

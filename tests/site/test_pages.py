@@ -170,7 +170,7 @@ def test_an_example_page_is_complete(pages, example, translated):
     assert article.find("h1")
     headings = [h.get_text().rstrip("¶") for h in article.find_all("h2")]
     assert headings[-1] == translated(example, "Try it")
-    assert len(article.find_all("section")[-1].select("ul > li")) in (2, 3)
+    assert len(article.find_all("section")[-1].select("ol > li")) in (2, 3)
     boxes = [title.get_text() for title in article.select(".admonition-title")]
     has_none = example == EXAMPLES[0] or example in COMPARISONS
     is_new = translated(EXAMPLES[1], "New in this example")

@@ -45,4 +45,8 @@ plt.show()
 # %%
 # Try it
 # ------
-# - Use 100 steps. The number is the mean.
+# 1. Use 100 steps. Which number is it?
+#
+#    .. answer::
+#
+#       The mean.

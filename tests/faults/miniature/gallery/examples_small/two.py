@@ -31,4 +31,8 @@ plt.show()
 # %%
 # Try it
 # ------
-# - Use ``x**3``. The curve has no lowest point.
+# 1. Use ``x**3``. Where is the lowest point?
+#
+#    .. answer::
+#
+#       The curve has no lowest point.
