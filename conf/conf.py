@@ -53,7 +53,7 @@ extensions = [
 # -- Sources -----------------------------------------------------------------
 locale_dirs = ["locale"]
 gettext_compact = False  # a catalogue for each page
-myst_enable_extensions = ["colon_fence", "dollarmath"]
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 
 # -- The gallery -------------------------------------------------------------

@@ -40,6 +40,8 @@ class Choose(SphinxTransform):
         for node in self.document.findall(nodes.TextElement):
             if isinstance(node, nodes.Inline):
                 continue
+            if isinstance(node.parent, nodes.system_message):  # shown as a warning
+                continue
             if not node.get("translatable", True):
                 continue
             if isinstance(node, nodes.math_block) or not has_words(

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import catalogues
 from jinja2 import Environment, FileSystemLoader
 from languages import LANGUAGES, SOURCE
+from search import NOINDEX
 
 CONF = Path(__file__).resolve().parent
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -48,6 +49,8 @@ def sitemap(stage, site_url):
     urls = ElementTree.Element("urlset", {"xmlns": SITEMAP, "xmlns:xhtml": XHTML})
     for name in names:
         if name == "search.html" or "_static" in name:
+            continue
+        if NOINDEX in (source / name).read_text(encoding="utf-8"):
             continue
         for language in LANGUAGES:
             url = ElementTree.SubElement(urls, "url")

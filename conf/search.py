@@ -13,6 +13,7 @@ from pathlib import Path
 from sphinx.search import SearchEnglish, js_index
 
 LIMIT = 9_900  # bytes of an index after gzip -9
+NOINDEX = '<meta name="robots" content="noindex">'
 EVERY_PAGE = "(any)"  # stands in the index for what was left out; no word looks so
 
 
@@ -61,14 +62,17 @@ class SmallIndex:
 
 
 def shortened(index):
-    """Return the index as text, without the words on most pages: it keeps the limit."""
+    """Return the index as text, without the words on most pages: it keeps the limit.
+
+    A page whose metadata say ``nosearch`` has neither words nor title in the index.
+    """
     pages = {}
     for terms in (index["terms"], index["titleterms"]):
         for term, found in terms.items():
             found = [found] if isinstance(found, int) else found
             pages.setdefault(term, set()).update(found)
-    every = range(len(index["docnames"]))
-    for most in reversed(every):
+    every = [number for number, title in enumerate(index["titles"]) if title]
+    for most in reversed(range(len(index["docnames"]))):
         terms = {term: sorted(on) for term, on in pages.items() if len(on) <= most}
         terms[EVERY_PAGE] = list(every)
         text = js_index.dumps({**index, "terms": terms, "titleterms": {}})
@@ -90,10 +94,17 @@ def add_script(app, pagename, templatename, context, doctree):
         app.add_js_file("search.js", loading_method="defer")
 
 
+def hide(app, pagename, templatename, context, doctree):
+    """Tell robots to pass over a page that our own search leaves out."""
+    if "nosearch" in app.env.metadata.get(pagename, ()):
+        context["metatags"] = f"{context.get('metatags', '')}\n{NOINDEX}"
+
+
 def setup(app):
     """Add the languages, the format and the script."""
     app.add_search_language(English)
     app.add_search_language(Chinese)
     app.connect("builder-inited", use_small_index)
     app.connect("html-page-context", add_script)
+    app.connect("html-page-context", hide)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

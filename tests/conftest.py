@@ -28,6 +28,7 @@ COMPARISONS = [
     "examples_compare/then_and_now",
 ]
 GALLERY = EXAMPLES + COMPARISONS
+HIDDEN = {"kitchen_sink.html"}  # neither linked nor found by any search
 
 set_environment()
 

@@ -99,6 +99,14 @@ def test_a_script_whose_title_has_no_underline(good):
     good.refuses(("one.py", line))
 
 
+def test_a_page_with_settings_that_myst_does_not_like(good):
+    """What MyST says of them has no line in the source; it is no crash."""
+    text = good.read("docs/index.md")
+    good.write("docs/index.md", f"---\nhtml_meta:\n  robots: noindex\n---\n{text}")
+    outcome = good.refuses(("index.md", 1))
+    assert "'html_meta' key is deprecated" in outcome.text
+
+
 # What else can be wrong with a script: text to replace, text in its place, the line of
 # the mistake, and a word of the message. The script is like the miniature's second.
 TITLE = "Two: draw a curve\n=================\n"

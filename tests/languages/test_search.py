@@ -11,7 +11,7 @@ import pytest
 import snowballstemmer
 from bs4 import BeautifulSoup
 
-from tests.conftest import SITE
+from tests.conftest import HIDDEN, SITE
 
 QUERIES = {
     "en": [
@@ -84,7 +84,7 @@ def articles():
         folder: {
             path.relative_to(SITE / folder).as_posix(): article(path)
             for path in (SITE / folder).rglob("*.html")
-            if path.name != "search.html" and "_static" not in path.parts
+            if path.name not in {"search.html", *HIDDEN} and "_static" not in path.parts
         }
         for folder in QUERIES
     }
@@ -172,11 +172,29 @@ def test_the_index_has_at_most_ten_kilobytes(folder):
 
 
 @pytest.mark.parametrize("folder", QUERIES)
+@pytest.mark.parametrize("name", ["searchindex.js", "searchindex-complete.js"])
+def test_the_index_has_nothing_of_a_hidden_page(folder, name):
+    """And proposes it for no query, whatever the index knows of its words."""
+    index = (SITE / folder / name).read_text(encoding="utf-8")
+    index = json.loads(index.removeprefix("Search.setIndex(").removesuffix(")"))
+    hidden = {index["docnames"].index(page.removesuffix(".html")) for page in HIDDEN}
+    assert hidden
+    for kind in ("terms", "titleterms"):
+        for term, found in index[kind].items():
+            found = {found} if isinstance(found, int) else set(found)
+            assert not found & hidden, (kind, term)
+    assert not any(index["titles"][number] for number in hidden)
+    found = {number for places in index["alltitles"].values() for number, _ in places}
+    assert found
+    assert not found & hidden
+
+
+@pytest.mark.parametrize("folder", QUERIES)
 def test_the_index_misses_no_page_of_a_word_that_it_has(articles, folder):
     index = (SITE / folder / "searchindex.js").read_text(encoding="utf-8")
     index = json.loads(index.removeprefix("Search.setIndex(").removesuffix(")"))
     for number, page in enumerate(index["docnames"]):
-        text = articles(folder)[f"{page}.html"]
+        text = "" if f"{page}.html" in HIDDEN else articles(folder)[f"{page}.html"]
         for term in {*words(text), *text} & index["terms"].keys():
             listed = index["terms"][term]  # one number, or several
             listed = [listed] if isinstance(listed, int) else listed

@@ -1,11 +1,12 @@
 """Search engines and previews of links find what they need on every page."""
 
+import re
 from xml.etree import ElementTree
 
 import pytest
 from languages import LANGUAGES
 
-from tests.conftest import SITE
+from tests.conftest import HIDDEN, SITE
 
 ROOT = "http://localhost:8000/"
 SPACES = {"map": "http://www.sitemaps.org/schemas/sitemap/0.9"}
@@ -64,14 +65,28 @@ def entries():
 
 
 def test_the_sitemap_has_every_page_with_its_translations(entries, pages, language):
-    """All but the page that searches."""
+    """All but the page that searches, and what is for us alone."""
     prefix = f"{ROOT}{language.folder}/"
     names = {url.removeprefix(prefix) for url in entries if url.startswith(prefix)}
-    assert names == set(pages) - {"search.html"}
+    assert names == set(pages) - {"search.html"} - HIDDEN
     for name in names:
         assert entries[prefix + name] == {
             each.tag: f"{ROOT}{each.folder}/{name}" for each in LANGUAGES
         }
+
+
+def test_a_hidden_page_is_hidden(pages):
+    """Robots are told to pass over it, and no other page leads there."""
+    for name in HIDDEN:
+        assert pages[name].select_one('meta[name="robots"][content="noindex"]'), name
+        ending = re.compile(rf"(^|/){re.escape(name)}(#|$)")
+        others = (page for other, page in pages.items() if other != name)
+        assert not any(
+            link
+            for page in others
+            for link in page.find_all("a", href=ending)
+            if not link.find_parent(class_="languages")
+        )
 
 
 def test_robots_are_told_of_the_sitemap():
