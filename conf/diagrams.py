@@ -257,6 +257,12 @@ def svg(name, own=None):
     return f'<svg viewBox="{box}" {about}>\n{inside}\n</svg>'
 
 
+def depend(env):
+    """Have the page being read depend on how diagrams are made."""
+    for module in (__file__, Path(__file__).with_name("drawing.py")):
+        env.note_dependency(module)
+
+
 class diagram(nodes.General, nodes.Element):  # noqa: N801 - docutils' own style
     """Stands for a diagram; one with an attribute ``own`` is a figure."""
 
@@ -267,13 +273,12 @@ class Diagram(SphinxDirective):
     required_arguments = 1
 
     def run(self):
-        """Return the node; the page depends on how diagrams are made."""
+        """Return the node."""
         name = self.arguments[0]
         if name != GRAPHS and name not in NETS:
             known = ", ".join([*NETS, GRAPHS])
             raise self.error(f"there is no diagram {name!r}; there are: {known}")
-        for module in (__file__, Path(__file__).with_name("drawing.py")):
-            self.env.note_dependency(module)
+        depend(self.env)
         own = f"diagram-{self.env.new_serialno('diagram') + 1}"
         node = diagram(name=name, own=own)
         self.set_source_info(node)

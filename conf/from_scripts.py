@@ -7,13 +7,15 @@ Three pieces of markup, each naming an example like ``examples_nn/dynamic_net``:
 - the directive ``example``: the script's code up to its first training loop, what that
   code printed, and links to the page and to the downloads;
 - the directive ``cards``, with one of the gallery's sections: a picture, the title and
-  the first sentence of each example, in teaching order.
+  the first sentence of each example, in teaching order. The picture is the example's
+  diagram, or its figure if it has none.
 """
 
 import re
 import textwrap
 from pathlib import Path
 
+import diagrams
 from catalogues import folder_of
 from docutils import nodes
 from sphinx import addnodes
@@ -129,8 +131,7 @@ class Cards(SphinxDirective):
         for name in names:
             docname = f"{self.arguments[0]}/{name}"
             script_of(self.env, docname)
-            thumbnail = f"/{self.arguments[0]}/images/thumb/sphx_glr_{name}_thumb.svg"
-            picture = nodes.image(uri=thumbnail, alt="", loading="lazy")
+            picture = self.picture(name)
             cards += nodes.list_item(
                 "",
                 nodes.paragraph("", "", picture, classes=["picture"]),
@@ -138,6 +139,14 @@ class Cards(SphinxDirective):
                 first_sentence(docname=docname),
             )
         return [cards]
+
+    def picture(self, name):
+        """Return an example's diagram without words, or its figure, made small."""
+        if name in diagrams.NETS:
+            diagrams.depend(self.env)
+            return diagrams.diagram(name=name)
+        thumbnail = f"/{self.arguments[0]}/images/thumb/sphx_glr_{name}_thumb.svg"
+        return nodes.image(uri=thumbnail, alt="", loading="lazy")
 
 
 def link(docname, refdoc):

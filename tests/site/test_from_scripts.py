@@ -1,11 +1,14 @@
 """What pages show of scripts is what the scripts say, and nothing has been pasted."""
 
 import ast
+import posixpath
 import re
 
+import diagrams
 import pytest
+from bs4 import BeautifulSoup
 
-from tests.conftest import EXAMPLES, GALLERY, ROOT, code_shown
+from tests.conftest import COMPARISONS, EXAMPLES, GALLERY, ROOT, code_shown
 
 LOSS = re.compile(r"^(?: 99|199|299|399|499) \d\S+", re.M)
 
@@ -92,6 +95,65 @@ def test_the_ladder_is_made_of_lines_of_the_scripts(pages):
     by_hand, with_optim = rows[0], rows[6]
     assert len(by_hand.find_all("td")[2].find_all("code")) == 5
     assert with_optim.find_all("td")[3].get_text().split() == ["optimizer.step()"]
+
+
+SECTIONS = sorted({path.partition("/")[0] for path in GALLERY})
+CARDS = ["pytorch_with_examples.html", *(f"{each}/index.html" for each in SECTIONS)]
+
+
+def cards_of(pages, name):
+    """Return the cards of a page, each with its example."""
+    cards = {}
+    for card in pages[name].select("ul.cards > li"):
+        address = posixpath.join(posixpath.dirname(name), card.find("a")["href"])
+        cards[address.removesuffix(".html")] = card
+    return cards
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_the_picture_of_a_card_is_the_diagram_or_else_the_figure(pages, name):
+    """A diagram without words, or what the example has drawn, as an image."""
+    cards = cards_of(pages, name)
+    assert cards
+    for example, card in cards.items():
+        picture = card.select_one(".picture")
+        if example in EXAMPLES:
+            drawn = diagrams.svg(example.rpartition("/")[2])
+            assert elements(picture) == elements(BeautifulSoup(drawn, "html.parser"))
+            assert picture.get_text(strip=True) == ""
+            assert picture.svg["aria-hidden"] == "true"
+        else:
+            assert example in COMPARISONS
+            assert not picture.find("svg")
+            assert f"_{example.rpartition('/')[2]}_thumb" in picture.img["src"]
+
+
+def elements(tree):
+    return [(element.name, element.attrs) for element in tree.find_all()]
+
+
+def styles_of(pages, site, name):
+    """Return all rules of a page, whether they stand in it or in files of its own."""
+    rules = [style.get_text() for style in pages[name].find_all("style")]
+    for link in pages[name].select("link[rel=stylesheet]"):
+        path = posixpath.join(posixpath.dirname(name), link["href"].partition("?")[0])
+        rules.append((site / path).read_text(encoding="utf-8"))
+    return "".join(rules)
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_a_page_loads_the_style_of_its_cards(pages, site, name):
+    """Each kind of line has its rule, on pages with a diagram and on no other."""
+    kinds = {
+        group["class"][0]
+        for card in cards_of(pages, name).values()
+        for group in card.select("svg.diagram g")
+    }
+    assert bool(kinds) == (name != "examples_compare/index.html")
+    rules = styles_of(pages, site, name)
+    found = set(re.findall(r"\.diagram \.(\w+)(?= ?[,{])", rules))
+    assert kinds <= found
+    assert kinds or not found
 
 
 def library_names(text):
