@@ -85,16 +85,27 @@ def messages():
         "stopped": _("Run {number} was stopped. At step {step} the loss is {loss}."),
         "stopped_early": _("Run {number} was stopped before its first step."),
         "reset": _("All is as it was at first."),
-        "failed": _(
+        "file": _(
             "The run could not be started. The browser does not allow it in a page "
             "that was opened from a file: open this page from a server."
         ),
-        "overflow": _(
-            "Run {number} has diverged: at step {step} the loss is {loss}. The steps "
-            "are too long. Each jumps over the valley and lands higher on the other "
-            "side, where the slope is steeper, so that the next is longer still. Step "
-            "by step the loss is multiplied, until it is larger than {largest}, the "
-            "largest number of {type}."
+        "unloaded": _(
+            "The run could not be started: the browser did not get the program. See "
+            "whether you are online, and load this page again."
+        ),
+        "broken": _("The run broke off. The browser reports: {message}"),
+        "diverged": _("Run {number} has diverged: at step {step} the loss is {loss}."),
+        "inf": _(
+            "The steps are too long. Each jumps over the valley and lands higher on "
+            "the other side, where the slope is steeper, so that the next is longer "
+            "still. Step by step the loss is multiplied, until it is larger than "
+            "{largest}, the largest number of {type}."
+        ),
+        "nan": _(
+            "The step before was so long that weights, or their products, went past "
+            "{largest}, the largest number of {type}, and became inf or -inf. Their "
+            "sum, inf - inf, has no value: it is nan, not a number, and so is every "
+            "result that it is part of."
         ),
         "still": _(
             "In the last step {percent} % of the weights in w1 did not change at all: "

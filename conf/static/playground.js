@@ -27,8 +27,10 @@ let computing = null; // the worker, while there is one
 
 const fill = (message, values) =>
   message.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+// Full-width punctuation has its blank inside.
+const joined = (sentences) => sentences.join(" ").replace(/([。！？]) /g, "$1");
 const say = (...sentences) => {
-  output.textContent = sentences.join(" ");
+  output.textContent = joined(sentences);
 };
 const last = ({ losses }) => ({
   step: losses.length - 1,
@@ -85,8 +87,8 @@ function startRun() {
   let thread = null;
   try {
     thread = new Worker(worker);
-  } catch {
-    say(words.failed); // a browser does not allow it in a page that is a file
+  } catch (error) {
+    say(failure(error)); // Chromium throws in a page that is a file
     return;
   }
   count += 1;
@@ -98,15 +100,25 @@ function startRun() {
       take(run, data);
     }
   });
-  thread.addEventListener("error", () => {
-    runs.pop();
-    rest(words.failed);
+  thread.addEventListener("error", (error) => {
+    if (computing === thread) {
+      runs.pop();
+      rest(failure(error));
+    }
   });
   thread.postMessage(typed);
   computing = thread;
   showButtons();
   say(fill(words.started, run));
   show();
+}
+
+// Say why there is no run. An error without a message is that of a file not loaded.
+function failure({ message }) {
+  if (location.protocol === "file:") {
+    return words.file;
+  }
+  return message ? fill(words.broken, { message }) : words.unloaded;
 }
 
 function take(run, { losses, end }) {
@@ -128,7 +140,7 @@ function ending(run, { overflow, still, dead }) {
   const { digits, largest } = TYPES[run.type];
   const values = { ...run, ...last(run), digits, largest, dead };
   if (overflow) {
-    return [fill(words.overflow, values)];
+    return [fill(words.diverged, values), fill(words[values.loss], values)];
   }
   const sentences = [fill(words.done, values)];
   if (still > 0.5) {
@@ -218,7 +230,7 @@ function show() {
       return item;
     }),
   );
-  svg.setAttribute("aria-label", [words.chart, ...inSentences()].join(" "));
+  svg.setAttribute("aria-label", joined([words.chart, ...inSentences()]));
   showTable();
 }
 

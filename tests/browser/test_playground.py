@@ -3,9 +3,13 @@
 import base64
 import functools
 import json
+from urllib.parse import urlsplit
 
+import catalogues
 import numpy as np
+import playground
 import pytest
+from languages import LANGUAGES
 from playwright.sync_api import expect
 
 from tests.conftest import SITE
@@ -116,12 +120,24 @@ def run(page, **settings):
             page.get_by_role("radio", name=value).check()
         else:
             field(page, name).fill(str(value))
-    press(page, "Start")
+    page.locator(".playground [type=submit]").click()
     at_rest(page)
 
 
 def at_rest(page):
     expect(field(page, "stop")).to_have_attribute("aria-disabled", "true", timeout=SLOW)
+
+
+@pytest.fixture(params=LANGUAGES, ids=lambda each: each.folder)
+def in_language(request, arrive):
+    """Return the page in a language, and a function that gives its messages."""
+    words = catalogues.load(request.param.code, catalogues.UI)
+
+    def message(key, **values):
+        text = str(playground.messages()[key])
+        return words.get(text, text).format(**values)
+
+    return arrive(f"{request.param.folder}/playground.html"), message
 
 
 # -- The numbers ---------------------------------------------------------------------
@@ -289,6 +305,32 @@ def test_a_run_that_diverges_is_explained(arrive):
     expect(page.locator(".playground text.name", has_text="1↑")).to_have_count(1)
     run(page, type="float32")
     expect(status(page)).to_contain_text("3.4e+38, the largest number of float32.")
+
+
+LARGEST = {"float64": "1.8e+308", "float32": "3.4e+38"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "step", "loss"),
+    [
+        ({"learning_rate": "1e-5"}, 6, "inf"),
+        ({"learning_rate": "1e300", "H": 5}, 1, "nan"),
+        ({"learning_rate": "1e30", "type": "float32"}, 1, "nan"),
+    ],
+)
+def test_what_diverges_is_explained_in_every_language(
+    in_language, settings, step, loss
+):
+    """How the loss became what it is; a blank is between sentences in English only."""
+    page, message = in_language
+    type_ = settings.get("type", "float64")
+    run(page, **settings)
+    diverged = message("diverged", number=1, step=step, loss=loss)
+    reason = message(loss, largest=LARGEST[type_], type=type_)
+    between = " " if diverged.isascii() else ""
+    assert status(page).text_content() == f"{diverged}{between}{reason}"
+    words = page.locator(".playground").get_by_role("img").get_attribute("aria-label")
+    assert ("。 " in words, ". " in words) == (False, diverged.isascii())
 
 
 def test_float32_that_stalls_is_explained(arrive):
@@ -499,15 +541,35 @@ def test_without_javascript_the_recorded_losses_are_there(arrive, script_losses)
     assert cells == [f"{script_losses[step]:.6g}" for step in range(99, 500, 100)]
 
 
-def test_a_worker_that_does_not_load_is_told(arrive):
+def test_a_worker_that_does_not_load_is_told(in_language, trained):
     """The page stays usable."""
-    page = arrive()
+    page, message = in_language
     page.route("**/playground-worker.js*", lambda route: route.abort())
-    press(page, "Start")
-    expect(status(page)).to_contain_text("The run could not be started.")
+    run(page)
+    assert status(page).text_content() == message("unloaded")
+    assert page.locator(".playground .newest").count() == 0
     page.unroute("**/playground-worker.js*")
     run(page, H=2, steps=2)
-    expect(status(page)).to_contain_text("is done. At step 1 ")
+    loss = f"{trained(H=2, steps=2)[0][-1]:.6g}"
+    assert (
+        status(page)
+        .text_content()
+        .startswith(message("done", number=2, step=1, loss=loss))
+    )
+
+
+def test_a_worker_that_breaks_off_is_told(in_language):
+    """With the reason that the browser gives."""
+    page, message = in_language
+    broken = "addEventListener('message', () => { throw new Error('out of memory'); });"
+    page.route(
+        "**/playground-worker.js*",
+        lambda route: route.fulfill(content_type="text/javascript", body=broken),
+    )
+    run(page)
+    reason = "Uncaught Error: out of memory"
+    assert status(page).text_content() == message("broken", message=reason)
+    assert page.locator(".playground .newest").count() == 0
 
 
 def test_a_page_from_a_file_says_what_it_needs(browser):
@@ -518,6 +580,14 @@ def test_a_page_from_a_file_says_what_it_needs(browser):
     expect(status(page)).to_contain_text("open this page from a server")
     assert page.locator(".playground svg .numpy").count() == 1 + 1
     page.close()
+
+
+def test_a_page_from_a_file_says_so_in_every_language(in_language):
+    """And a page from a server never does."""
+    page, message = in_language
+    page.goto((SITE / urlsplit(page.url).path[1:]).as_uri())
+    page.locator(".playground [type=submit]").click()
+    assert status(page).text_content() == message("file")
 
 
 def test_the_browser_has_nothing_to_complain_of(arrive):
