@@ -45,6 +45,7 @@ extensions = [
     "mathml",
     "pages",
     "description",
+    "social_cards",
     "english_inside",
     "glossary_page",
     "versions",

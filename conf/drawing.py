@@ -160,15 +160,16 @@ def _line(point, step):
 def network(net, words=None):
     """Return the inside of an SVG, its top and its bottom.
 
-    ``words`` maps everyone in ``net.who``, and "dots", to a word of the legend. Without
-    it the picture is for a card, too small for words: names are bars.
+    ``words`` maps everyone in ``net.who``, and "dots", to a word of the legend; if it
+    is empty there is no legend. Without it the picture is for a card, too small for
+    words: names are bars.
     """
     drawing, makes, values, top = Drawing(), {}, {}, 24
     if net.frame:
         *sides, name = net.frame
         drawing.frame(*sides)
         top = sides[1] - 8
-        if words:
+        if words is not None:
             drawing.text(sides[0] + 12, sides[1], name, kind="name")
     for value, who in net.who.items():
         makes.setdefault(who, []).append(value)
@@ -182,16 +183,16 @@ def network(net, words=None):
         if value not in net.names:
             if value not in WEIGHTS:
                 drawing.mark("dots", *PLACES[value])
-        elif words:
+        elif words is not None:
             drawing.text(*PLACES[value], net.names[value])
         else:
             long = CODE * len(net.names[value]) - 6  # the bar's ends are round
             drawing.mark("bars", *PLACES[value], round(long))
-    if not words:
+    if words is None:
         return drawing.svg(), 4, 198
     for label in net.labels:
         drawing.text(*label)
-    bottom = drawing.legend(words, 220)
+    bottom = drawing.legend(words, 220) if words else 206
     return drawing.svg(makes), top, bottom
 
 

@@ -32,7 +32,11 @@ def rungs(env):
 
 def lines_in_loop(env, example):
     """Return how many lines forward pass, backward pass and update take."""
-    source = script_of(env, example).read_text(encoding="utf-8")
+    return loop_lines(script_of(env, example).read_text(encoding="utf-8"))
+
+
+def loop_lines(source):
+    """Return how many lines the three parts of a script's training loop take."""
     return sum(len(part_of(source, part)) for part in PARTS)
 
 

@@ -6,8 +6,10 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import catalogues
+import social_cards
 from jinja2 import Environment, FileSystemLoader
 from languages import LANGUAGES, SOURCE
+from markupsafe import Markup
 from search import NOINDEX
 
 CONF = Path(__file__).resolve().parent
@@ -27,10 +29,13 @@ def write(stage, site_url):
         loader=FileSystemLoader(CONF / "templates"), autoescape=True
     ).get_template("root.html")
     languages = [_with_words(language) for language in LANGUAGES]
+    alt = social_cards.site_in_words(_with_words(SOURCE)["translate"])
+    card = social_cards.tags(f"{site_url}{SOURCE.folder}/", alt=alt)
     for name, is_missing in (("index.html", False), ("404.html", True)):
         text = template.render(
             languages=languages,
             site_url=site_url,
+            card=Markup("\n".join(card)),
             base=urlsplit(site_url).path if is_missing else "",
             is_missing=is_missing,
         )
