@@ -127,9 +127,10 @@ def write_html(translator, node):
 
 
 def add_files(app, pagename, templatename, context, doctree):
-    """Load the style on pages with such formulas."""
+    """Load style and script on pages with such formulas."""
     if doctree is not None and next(doctree.findall(beside), None) is not None:
         app.add_css_file("beside.css")
+        app.add_js_file("beside.js", loading_method="defer")
 
 
 def setup(app):
