@@ -18,7 +18,6 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-STYLES = "answers.css"
 SECTION = "Try it"
 
 logger = logging.getLogger(__name__)
@@ -84,15 +83,9 @@ class Number(SphinxTransform):
                 logger.warning(words, location=item)
 
 
-def add_files(app, pagename, templatename, context, doctree):
-    """Load the style on pages with an answer."""
-    if doctree is not None and next(doctree.findall(is_answer), None) is not None:
-        app.add_css_file(STYLES)
-
-
 def setup(app):
     """Add the directive and what completes it."""
     app.add_directive("answer", Answer)
     app.add_transform(Number)
-    app.connect("html-page-context", add_files)
+    app.add_css_file("answers.css")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -126,17 +126,11 @@ def write_html(translator, node):
     raise nodes.SkipNode
 
 
-def add_files(app, pagename, templatename, context, doctree):
-    """Load style and script on pages with such formulas."""
-    if doctree is not None and next(doctree.findall(beside), None) is not None:
-        app.add_css_file("beside.css")
-        app.add_js_file("beside.js", loading_method="defer")
-
-
 def setup(app):
     """Add the directive, the transform and how a formula is written."""
     app.add_node(beside, html=(write_html, None))
     app.add_directive("beside", Beside)
     app.add_post_transform(PutBeside)
-    app.connect("html-page-context", add_files)
+    app.add_css_file("beside.css")
+    app.add_js_file("beside.js", loading_method="defer")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

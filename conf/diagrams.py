@@ -18,7 +18,6 @@ from drawing import LEFT, WIDTH, Net, network, static_and_dynamic
 from sphinx.locale import _
 from sphinx.util.docutils import SphinxDirective
 
-STYLES = "diagrams.css"
 GRAPHS = "static_and_dynamic"
 
 # -- Who computes what, and under which names -----------------------------------------
@@ -301,15 +300,9 @@ def write_html(translator, node):
     raise nodes.SkipNode
 
 
-def add_files(app, pagename, templatename, context, doctree):
-    """Load the style on pages with a diagram."""
-    if doctree is not None and next(doctree.findall(diagram), None) is not None:
-        app.add_css_file(STYLES)
-
-
 def setup(app):
     """Add the directive."""
     app.add_node(diagram, html=(write_html, None))
     app.add_directive("diagram", Diagram)
-    app.connect("html-page-context", add_files)
+    app.add_css_file("diagrams.css")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -17,12 +17,14 @@ import re
 
 from lightningcss import process_stylesheet
 from rjsmin import jsmin
+from stylesheet import needed
 
 LINK = re.compile(r'\s*<link rel="stylesheet"[^>]* href="[\w./]*_static/([^"?]+)[^>]*>')
 SCRIPT = re.compile(
     r'\s*<script defer[^>]* src="([\w./]*_static/)([^"?]+)[^>]*></script>'
 )
 BUNDLE = "site.js"
+STEMS = "language_data.js"  # of words in the index; it has nothing to do with pages
 CHARSET = '<meta charset="utf-8">'
 
 
@@ -44,9 +46,9 @@ def finish(site):
         (folder / BUNDLE).write_text(bundle, "utf-8")
     version = hashlib.sha256(bundle.encode()).hexdigest()[:8]
 
-    names = _names(pages.values(), _scripts(site))
     style = "".join((static[0] / name).read_text("utf-8") for name in shared_styles)
-    style = without_unused(style, names)
+    scripts = [p.read_text("utf-8") for p in static[0].rglob("*.js") if p.name != STEMS]
+    style = needed(style, pages.values(), scripts)
     for path in (path for folder in static for path in folder.rglob("*.css")):
         path.write_text(process_stylesheet(path.read_text("utf-8")), "utf-8")
 
@@ -81,33 +83,6 @@ def _replaced(pattern, group, text, names, by):
         )
 
     return pattern.sub(put, text)
-
-
-def _scripts(folder):
-    return [path.read_text("utf-8") for path in folder.rglob("*.js")]
-
-
-def _names(pages, scripts):
-    """Return all that may be a class, an id or a variable; in scripts it is quoted."""
-    in_pages = re.findall(r'\b(?:class|id|style)="([^"]*)"', " ".join(pages))
-    in_scripts = re.findall(r"""(["'`])(.*?)\1""", " ".join(scripts))
-    texts = in_pages + [text for _quote, text in in_scripts]
-    return {name for text in texts for name in re.findall(r"[\w-]+", text)}
-
-
-def without_unused(style, names):
-    """Return a stylesheet, minified, without the symbols that occur nowhere.
-
-    ``names`` are those of the pages and scripts. A variable is used by a ``var()``.
-    """
-    before = None
-    while style != before:
-        before = style
-        used = names | set(re.findall(r"var\((--[\w-]+)", style))
-        symbols = set(re.findall(r"[.#]([A-Za-z_][\w-]*)|(--[\w-]+)(?=\s*:)", style))
-        unused = {a or b for a, b in symbols} - used
-        style = process_stylesheet(style, unused_symbols=unused)
-    return style
 
 
 def policy_of(page):

@@ -62,6 +62,8 @@ def main():
     use_supported_python()
     if installed() == wanted():
         return
+    if os.path.islink(VENV):
+        stop(".venv is a link; remove it, or make what it leads to.")
     free = shutil.disk_usage(ROOT).free
     if not installed() and free < NEEDED:
         stop(

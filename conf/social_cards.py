@@ -14,7 +14,7 @@ from pathlib import Path
 
 import matplotlib
 import resvg_py
-from diagrams import NETS, STYLES, descriptions
+from diagrams import NETS, descriptions
 from drawing import LEFT, WIDTH, network
 from ladder import loop_lines, rungs
 from PIL import Image
@@ -94,7 +94,7 @@ def _overview():
 
 def style():
     """Return the diagrams' style sheet with fonts and colours in place of variables."""
-    css = (STATIC / STYLES).read_text(encoding="utf-8")
+    css = (STATIC / "diagrams.css").read_text(encoding="utf-8")
     return re.sub(r"var\(--([\w-]+)\)", lambda variable: THEME[variable[1]], css)
 
 

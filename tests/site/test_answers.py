@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
@@ -69,16 +68,3 @@ def test_the_notebook_folds_each_answer(site, pages, example, expected):
     assert any("<code>" in str(item.details) for item in items) == any(
         "``" in answer for _, answer in items_of(ROOT / "gallery" / f"{example}.py")
     )
-
-
-def test_only_pages_with_answers_load_their_style(pages):
-    """The pages of the examples, and no others."""
-    with_style = {
-        name
-        for name, page in pages.items()
-        if any(
-            Path(link["href"]).name.startswith("answers.css")
-            for link in page.select("link[rel=stylesheet]")
-        )
-    }
-    assert with_style == {f"{example}.html" for example in GALLERY}

@@ -322,14 +322,6 @@ def test_the_directive_writes_a_figure(built):
     assert diagrams.svg("two_layer_net_numpy", "diagram-1") in pages["myst"]
 
 
-def test_only_pages_with_a_diagram_load_its_style(built):
-    """A page without one stays as light as it was."""
-    pages, _ = built
-    assert "diagrams.css" in pages["index"]
-    assert "diagrams.css" in pages["myst"]
-    assert "diagrams.css" not in pages["wrong"]
-
-
 def test_a_wrong_name_is_refused(built):
     """The message says what there is."""
     _, messages = built
