@@ -108,14 +108,28 @@ def slimmed(children):
             node["classes"] = classes
             if isinstance(node, nodes.reference):
                 node.children = slimmed(node.children)
+                del node["reftitle"]  # the address says it too
             elif not set(classes) - PLAIN:
                 node = nodes.Text(node.astext())
+        last = result[-1] if result else None
         is_text = isinstance(node, nodes.Text)
-        if is_text and result and isinstance(result[-1], nodes.Text):
-            result[-1] = nodes.Text(result[-1] + node)
+        if is_text and isinstance(last, nodes.Text):
+            result[-1] = nodes.Text(last + node)
+        elif _are_alike(node, last):
+            result[-1] = nodes.inline(
+                "", last.astext() + node.astext(), classes=node["classes"]
+            )
         else:
             result.append(node)
     return result
+
+
+def _are_alike(node, last):
+    return (
+        isinstance(node, nodes.inline)
+        and isinstance(last, nodes.inline)
+        and node["classes"] == last["classes"]
+    )
 
 
 def marked(children, new):

@@ -101,8 +101,6 @@ html_js_files = [
     (name, {"defer": "defer"}) for name in ("page.js", "copy.js", "languages.js")
 ]
 html_favicon = str(CONF / "static" / "favicon.svg")
-pygments_style = "a11y-high-contrast-light"
-pygments_dark_style = "a11y-dark"
 html_copy_source = False
 html_show_sphinx = False
 html_use_index = False

@@ -89,8 +89,10 @@ def themed(svg):
         svg = re.sub(rf"{drawn}\b", f"var(--{name})", svg, flags=re.I)
     # A hundredth of a point is enough for a place; what is written stays as it is.
     svg = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\d\.\d\d)\d+", r"\1", tag[0]), svg)
+    svg = re.sub(r" <metadata>.*?</metadata>\n", "", svg, flags=re.S)
+    used = {n: c for n, c in COLOURS.items() if f"(--{n})" in STYLE + svg}
     light, dark = (
-        "".join(f"--{name}:{colours[theme]};" for name, colours in COLOURS.items())
+        "".join(f"--{name}:{colours[theme]};" for name, colours in used.items())
         for theme in (1, 2)
     )
     dark = f"@media (prefers-color-scheme:dark){{:root{{{dark}}}}}"

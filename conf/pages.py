@@ -11,7 +11,7 @@ logger = logging.getLogger(__name__)
 
 VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1" />'
 # What Sphinx, Furo and Sphinx-Gallery load on every page.
-UNUSED = {"furo-extensions.css", "furo.js", "sg-tags.js"}
+UNUSED = {"furo-extensions.css", "furo.js", "pygments.css", "sg-tags.js"}
 FOR_SEARCH = {
     "documentation_options.js",
     "doctools.js",

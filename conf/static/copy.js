@@ -1,4 +1,4 @@
-// Listings can be copied: their code alone, without output and without remarks.
+// Listings can be copied: their code alone, without remarks, prompts and output.
 
 const words = document.querySelector("main").dataset;
 const status = document.createElement("p");
@@ -7,7 +7,7 @@ status.setAttribute("role", "status");
 
 const codeOf = (listing) => {
   const copy = listing.cloneNode(true);
-  for (const remark of copy.querySelectorAll(".beside")) remark.remove();
+  for (const each of copy.querySelectorAll(".beside, .gp, .go")) each.remove();
   return copy.textContent.replace(/\n$/, "");
 };
 

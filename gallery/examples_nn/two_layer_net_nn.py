@@ -155,7 +155,7 @@ for ax, index, name in zip(axes, (0, 2), ("0.weight", "2.weight"), strict=True):
     #> 0.weight changed by 26.6%
     #> 2.weight changed by 51.0%
     _, bins, _ = ax.hist(new, bins=50, histtype="step", label="after")
-    ax.hist(old, bins=bins, color="0.8", zorder=0, label="before")
+    ax.hist(old, bins, histtype="stepfilled", color="0.8", zorder=0, label="before")
     ax.set(xlabel=name, yticks=[])
     ax.legend()
 plt.show()
