@@ -130,12 +130,19 @@ def kept(picture, css, folder):
 
 
 def lines_in_loops(app):
-    """Return the number of lines in the loop of each example on the ladder."""
+    """Return the number of lines in the loop of each example on the ladder.
+
+    It is 0 where a script has no such parts: pages that need them complain of that.
+    """
     gallery = Path(app.srcdir).parent / "gallery"
-    return {
-        name.rpartition("/")[2]: loop_lines((gallery / f"{name}.py").read_text("utf-8"))
-        for name in rungs(app.env)
-    }
+    lines = {}
+    for name in rungs(app.env):
+        try:
+            count = loop_lines((gallery / f"{name}.py").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            count = 0
+        lines[name.rpartition("/")[2]] = count
+    return lines
 
 
 def write(app, exception):

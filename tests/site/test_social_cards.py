@@ -5,12 +5,14 @@ import os
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import diagrams
 import pytest
 import social_cards
+from from_scripts import PARTS
 from ladder import loop_lines
 from languages import LANGUAGES
 from matplotlib.ft2font import FT2Font
@@ -214,6 +216,26 @@ def test_a_picture_is_drawn_once(tmp_path, monkeypatch):
     social_cards.kept("a", "b", tmp_path / "new")
     assert len(drawn) == 4
     assert len(list((tmp_path / "new").iterdir())) == 4
+
+
+def test_a_script_that_is_not_as_it_should_be_has_a_bar_without_length(tmp_path):
+    """What is wrong with it is said elsewhere, with its line; nothing breaks here."""
+    for folder in "docs/small", "gallery/small":
+        (tmp_path / folder).mkdir(parents=True)
+    index = tmp_path / "docs/small/index.rst"
+    index.write_text(".. toctree::\n\n   good\n   bad\n   missing\n")
+    loop = "".join(f"# {part} pass: so.\nx = 1\n\n" for part in PARTS)
+    (tmp_path / "gallery/small/good.py").write_text(loop)
+    (tmp_path / "gallery/small/bad.py").write_text("x = 1\n")
+    env = SimpleNamespace(
+        srcdir=tmp_path / "docs",
+        config=SimpleNamespace(ladder=["small"]),
+        found_docs={"small/index"},
+    )
+    app = SimpleNamespace(srcdir=env.srcdir, env=env)
+    lines = social_cards.lines_in_loops(app)
+    assert lines == {"good": 3, "bad": 0, "missing": 0}
+    assert ElementTree.fromstring(social_cards.svg(social_cards.SITE, lines))
 
 
 def test_a_site_without_examples_has_a_picture():
