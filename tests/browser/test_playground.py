@@ -106,7 +106,7 @@ def field(page, name):
 
 
 def status(page):
-    return page.get_by_role("status")
+    return page.locator(".playground").get_by_role("status")
 
 
 def press(page, name):
