@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import diagrams
 import pytest
 import social_cards
+from bs4 import BeautifulSoup
 from from_scripts import PARTS
 from ladder import loop_lines
 from languages import LANGUAGES
@@ -97,6 +98,21 @@ def test_a_picture_has_words_in_the_language_of_its_page(pages, translated):
     assert set(words.values()) == {
         translated("sphinx", social_cards.site_in_words(str))
     }
+
+
+@pytest.mark.parametrize("name", ["index.html", "404.html"])
+def test_the_pages_above_the_languages_name_the_sites_picture(name):
+    """With the words of the language that they begin with."""
+    page = BeautifulSoup((SITE / name).read_text(encoding="utf-8"), "html.parser")
+    about = properties(page)
+    root = urlsplit(about["og:image"])
+    folder = LANGUAGES[0].folder
+    path = f"{folder}/{social_cards.FOLDER}/{social_cards.SITE}.png"
+    assert root.netloc
+    assert root.path.endswith(f"/{path}")
+    assert (SITE / path).is_file()
+    assert about["twitter:card"] == "summary_large_image"
+    assert about["og:image:alt"] == social_cards.site_in_words(str)
 
 
 def test_no_page_loads_a_picture(site):
