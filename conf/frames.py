@@ -20,6 +20,7 @@ class Frame(SphinxPostTransform):
                 continue
             parent = listing.parent
             start = end = parent.index(listing)
+            bring_output_up(parent, start)
             while end + 1 < len(parent) and self.belongs(parent[end + 1]):
                 end += 1
             cell = nodes.container("", *parent[start : end + 1], classes=["cell"])
@@ -35,6 +36,15 @@ class Frame(SphinxPostTransform):
         return is_output(node) or (
             isinstance(node, nodes.raw) and 'class="gone"' in node.astext()
         )
+
+
+def bring_output_up(parent, start):
+    """Move what a cell printed above the figures that it drew."""
+    end = start + 1
+    while end < len(parent) and isinstance(parent[end], nodes.figure):
+        end += 1
+    if end < len(parent) and is_output(parent[end]):
+        parent.insert(start + 1, parent.pop(end))
 
 
 def is_output(node):
