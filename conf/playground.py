@@ -193,7 +193,7 @@ def _form(words):
 <button type="button" name="stop" aria-disabled="true">{words["stop"]}</button>
 <button type="button" name="clear">{words["reset"]}</button>
 </p>
-<output role="status"></output>
+<output></output>
 </form>"""
 
 
@@ -205,8 +205,9 @@ def _field(name, words):
     own = f"playground-{name}"
     return (
         f'<div><label for="{own}">{words[name]}</label>\n'
-        f'<input id="{own}" name="{name}" value="{SETTINGS[name]}" inputmode="{keys}"'
-        f' spellcheck="false" aria-describedby="{own}-hint {own}-error">\n'
+        f'<input type="text" id="{own}" name="{name}" value="{SETTINGS[name]}"'
+        f' inputmode="{keys}" spellcheck="false"'
+        f' aria-describedby="{own}-hint {own}-error">\n'
         f'<small id="{own}-hint">{hint}</small>\n'
         f'<strong id="{own}-error"></strong></div>'
     )
