@@ -2,8 +2,8 @@
 # folder's own path may hold blanks and any letters.
 
 .DEFAULT_GOAL := help
-.PHONY: help html test expected translations screenshots mutants check format serve linkcheck \
-  lock clean install
+.PHONY: help html test expected translations screenshots mutants check format serve \
+  linkcheck lock clean install
 
 PYTHON ?= python3
 PORT ?= 8000

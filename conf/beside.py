@@ -54,7 +54,7 @@ class Beside(SphinxDirective):
                 continue
             node["words"], latex = columns.groups()
             try:
-                node["mathml"] = "".join(map(str.strip, mathml(latex).split("\n")))
+                node["mathml"] = mathml(latex)
             except Exception as error:  # docutils raises whatever it stumbles over
                 message = "LaTeX that docutils cannot read (%s); write it simpler: %s"
                 logger.warning(message, error, latex, location=node)

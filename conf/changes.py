@@ -109,7 +109,7 @@ def slimmed(children):
             if isinstance(node, nodes.reference):
                 node.children = slimmed(node.children)
                 del node["reftitle"]  # the address says it too
-            elif not set(classes) - PLAIN:
+            elif not set(classes) - PLAIN or node.astext() == ".":
                 node = nodes.Text(node.astext())
         last = result[-1] if result else None
         is_text = isinstance(node, nodes.Text)

@@ -90,6 +90,8 @@ def themed(svg):
     # A hundredth of a point is enough for a place; what is written stays as it is.
     svg = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\d\.\d\d)\d+", r"\1", tag[0]), svg)
     svg = re.sub(r" <metadata>.*?</metadata>\n", "", svg, flags=re.S)
+    svg = re.sub(r'\bd="[^"]*"', lambda path: re.sub(r" ?\n(?! )", "", path[0]), svg)
+    svg = re.sub(r"^ +(?=<)", "", svg, flags=re.M)
     used = {n: c for n, c in COLOURS.items() if f"(--{n})" in STYLE + svg}
     light, dark = (
         "".join(f"--{name}:{colours[theme]};" for name, colours in used.items())

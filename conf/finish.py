@@ -6,6 +6,7 @@ shows them. Before they are published,
 - the styles that all pages have become one, without rules that nothing on the site
   uses, and stand in the pages themselves: a page is drawn as soon as it has arrived;
 - the scripts that all pages have become one file;
+- inline code is one element, and links in listings have no classes;
 - each page gets a Content-Security-Policy, and ``_headers`` the same for hosts that
   send headers; its form is that of Netlify and of Cloudflare Pages;
 - files below ``_static`` that nothing names are removed.
@@ -23,8 +24,11 @@ LINK = re.compile(r'\s*<link rel="stylesheet"[^>]* href="[\w./]*_static/([^"?]+)
 SCRIPT = re.compile(
     r'\s*<script defer[^>]* src="([\w./]*_static/)([^"?]+)[^>]*></script>'
 )
+LITERAL = re.compile(r'<code class="docutils literal notranslate">(.*?)</code>', re.S)
+LISTING = re.compile(r"<pre>.*?</pre>", re.S)
 BUNDLE = "site.js"
 STEMS = "language_data.js"  # of words in the index; it has nothing to do with pages
+CLASSES = ' class="reference external"'  # of every name that links, in a listing
 CHARSET = '<meta charset="utf-8">'
 
 
@@ -59,11 +63,19 @@ def finish(site):
     policy = policy_of(next(iter(pages[path] for path in inner)))
     for path, text in pages.items():
         meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        text = LITERAL.sub(without_words, text)
+        text = LISTING.sub(lambda pre: pre[0].replace(CLASSES, ""), text)
         text = text.replace(CHARSET, f"{CHARSET}\n{meta}", 1)
         path.write_text(text, "utf-8")
     (site / "_headers").write_text(headers(policy), "utf-8")
     for folder in static:
         remove_unused(folder)
+
+
+def without_words(code):
+    """Return inline code without an element for each word, as Sphinx writes it."""
+    text = re.sub(r'<span class="pre">([^<]*)</span>', r"\1", code[1])
+    return f'<code class="literal notranslate">{text}</code>'
 
 
 def _shared(pattern, group, texts):
@@ -99,9 +111,8 @@ def policy_of(page):
             "default-src 'none'",
             f"script-src 'self' {hashes['script']}",
             f"style-src 'self' {hashes['style']}",
-            "img-src 'self' data:",
+            "img-src 'self'",
             "connect-src 'self'",
-            "worker-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",
         )
@@ -112,7 +123,6 @@ def headers(policy):
     """Return the text of ``_headers``; only a header can forbid to be framed."""
     return f"""/*
   Content-Security-Policy: {policy}; frame-ancestors 'none'
-  Referrer-Policy: strict-origin-when-cross-origin
   X-Content-Type-Options: nosniff
 """
 

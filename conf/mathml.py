@@ -11,6 +11,7 @@ NAME = re.compile(r"<mo>(\w{2,})</mo>")
 def mathml(latex, as_block=False):
     """Return LaTeX as MathML. A name such as max is no sign with blanks around it."""
     written = latex2mathml.tex2mathml(latex, as_block=as_block)
+    written = "".join(line.strip() for line in written.split("\n"))
     return NAME.sub(r"<mi>\1</mi>", written)
 
 
