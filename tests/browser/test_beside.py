@@ -1,16 +1,9 @@
 """Formulas beside code never cover it, widen it or get into a copy of it."""
 
-import shutil
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-
 import pytest
-from playwright.sync_api import sync_playwright
 
-from tests.conftest import EXAMPLES, SITE
+from tests.conftest import EXAMPLES
 
-FLAGS = "--no-sandbox --disable-gpu --disable-quic --disable-background-networking"
 PAGES = [
     f"{folder}/{example}.html"
     for folder in ("en", "zh-cn")
@@ -64,45 +57,6 @@ FIELD = """() => {
   document.body.append(field);
   field.focus();
 }"""
-
-
-@pytest.fixture(scope="module")
-def server():
-    """Return the address of the built site."""
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *arguments):
-            pass
-
-    if not SITE.is_dir():
-        pytest.fail(f"there is no site in {SITE}; run: make html", pytrace=False)
-    handler = partial(Quiet, directory=str(SITE))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
-        Thread(target=http.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{http.server_port}"
-        http.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Return Chromium."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if not chromium:
-        pytest.skip("no Chromium is installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=FLAGS.split()
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser):
-    """Return a new page."""
-    page = browser.new_page()
-    yield page
-    page.close()
 
 
 def measure(page, address, width, media="screen"):

@@ -15,22 +15,27 @@ WITH_CONTENTS = [
 ]
 
 # When Tab goes down, notes where the focus is: that is faster than to ask each time.
-NOTE = """
+NOTE = r"""
 window.stops = [];
-window.isOnScreen = (element) => {
-  const isMine = (hit) => hit && (element.contains(hit) ||
-    [...(element.labels ?? [])].some((label) => label.contains(hit)));
-  const rects = [element, ...(element.labels ?? [])].flatMap(
-    (each) => [...each.getClientRects()]);
-  return element.checkVisibility({ opacityProperty: true, visibilityProperty: true })
-    && rects.some((rect) => {
-      const [left, top] = [Math.max(rect.left, 0), Math.max(rect.top, 0)];
-      const right = Math.min(rect.right, document.documentElement.clientWidth);
-      const bottom = Math.min(rect.bottom, innerHeight);
-      return right > left && bottom > top &&
-        isMine(document.elementFromPoint((left + right) / 2, (top + bottom) / 2));
-    });
+window.whyUnseen = (element) => {
+  const labels = [...(element.labels ?? [])];
+  const isMine = (hit) => [element, ...labels].some((each) => each.contains(hit));
+  if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+    return "is hidden";
+  let why = "is off the screen";
+  const rects = [element, ...labels].flatMap((each) => [...each.getClientRects()]);
+  for (const rect of rects) {
+    const [left, top] = [Math.max(rect.left, 0), Math.max(rect.top, 0)];
+    const right = Math.min(rect.right, document.documentElement.clientWidth);
+    const bottom = Math.min(rect.bottom, innerHeight);
+    if (right <= left || bottom <= top) continue;
+    const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+    if (isMine(hit)) return "";
+    why = `is under ${nameOf(hit)}`;
+  }
+  return why;
 };
+window.nameOf = (element) => element.outerHTML.replace(/\s+/g, " ").slice(0, 110);
 window.lookOf = (element) =>
   [element, element.parentElement, ...(element.labels ?? [])].map((each) => {
     const style = getComputedStyle(each);
@@ -45,7 +50,7 @@ addEventListener("keydown", ({ key }) => {
   const isNowhere = !element || element === document.body ||
     element === document.documentElement;
   stops.push(isNowhere ? null :
-    { element, isOnScreen: isOnScreen(element), look: lookOf(element) });
+    { element, whyUnseen: whyUnseen(element), look: lookOf(element) });
 }, true);
 """
 
@@ -69,15 +74,15 @@ FAULTS = """() => {
   const walked = end < 0 ? walk : walk.slice(0, end);
   const reached = new Set(walked.map(({ element }) => element));
   const found = interactive.filter((element) => !reached.has(element))
-    .map((element) => `never reached: ${name(element)}`);
+    .map((element) => `never reached: ${nameOf(element)}`);
   walked.forEach(({ element }, number) => {
     const before = walked.findIndex((stop) => stop.element === element);
-    if (before < number) found.push(`a trap: ${name(element)}`);
+    if (before < number) found.push(`a trap: ${nameOf(element)}`);
   });
   document.activeElement.blur();
-  for (const { element, isOnScreen, look } of walked) {
-    if (!isOnScreen) found.push(`not to be seen: ${name(element)}`);
-    if (look === lookOf(element)) found.push(`without a mark: ${name(element)}`);
+  for (const { element, whyUnseen, look } of walked) {
+    if (whyUnseen) found.push(`not to be seen: ${nameOf(element)} ${whyUnseen}`);
+    if (look === lookOf(element)) found.push(`without a mark: ${nameOf(element)}`);
   }
   return found;
 }"""
@@ -123,7 +128,7 @@ def walk_through(page, menu):
     reached = []
     while menu.evaluate(IS_WITHIN):
         reached.append(page.evaluate_handle("document.activeElement"))
-        assert page.evaluate("isOnScreen(document.activeElement)"), reached[-1]
+        assert page.evaluate("whyUnseen(document.activeElement)") == "", reached[-1]
         assert len(reached) < 500
         page.keyboard.press("Tab")
     return reached
@@ -150,7 +155,7 @@ def test_the_first_stop_skips_to_the_text(visitor, server, path):
     visitor.keyboard.press("Tab")
     skip = visitor.locator("a:focus")
     expect(skip).to_have_attribute("href", "#main")
-    assert skip.evaluate("(link) => isOnScreen(link)")
+    assert skip.evaluate("(link) => whyUnseen(link)") == ""
     visitor.keyboard.press("Enter")
     expect(visitor.locator("#main")).to_be_focused()
     stops = visitor.locator("#main :is(a[href], button, input, summary):visible")
