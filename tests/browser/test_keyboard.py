@@ -29,9 +29,12 @@ window.whyUnseen = (element) => {
     const right = Math.min(rect.right, document.documentElement.clientWidth);
     const bottom = Math.min(rect.bottom, innerHeight);
     if (right <= left || bottom <= top) continue;
-    const hit = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
-    if (isMine(hit)) return "";
-    why = `is under ${nameOf(hit)}`;
+    for (const part of [0.1, 0.3, 0.5, 0.7, 0.9]) {  // in part is enough
+      const x = left + part * (right - left);
+      const hit = document.elementFromPoint(x, (top + bottom) / 2);
+      if (isMine(hit)) return "";
+      why = `is under ${nameOf(hit)}`;
+    }
   }
   return why;
 };
@@ -115,23 +118,23 @@ def open_page(page, address, width):
 
 def faults_of_walk(page):
     """Press Tab from the start of a page to its end; return what is wrong there."""
-    for _ in range(40):
-        for _ in range(25):
+    for _ in range(100):
+        for _ in range(10):
             page.keyboard.press("Tab")
         if page.evaluate(IS_OVER):
             return page.evaluate(FAULTS)
     return ["no end after 1000 stops"]
 
 
-def walk_through(page, menu):
-    """Press Tab as long as the focus is in a menu; return the elements it comes to."""
-    reached = []
-    while menu.evaluate(IS_WITHIN):
-        reached.append(page.evaluate_handle("document.activeElement"))
-        assert page.evaluate("whyUnseen(document.activeElement)") == "", reached[-1]
-        assert len(reached) < 500
+def walk_through(page, menu, number):
+    """Press Tab a number of times; return how many stops were on screen in a menu."""
+    page.evaluate("stops.length = 0")
+    for _ in range(number):
         page.keyboard.press("Tab")
-    return reached
+    return menu.evaluate(
+        "(menu) => new Set(stops.filter((stop) => stop && !stop.whyUnseen &&"
+        "  menu.contains(stop.element)).map((stop) => stop.element)).size"
+    )
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -181,9 +184,9 @@ def test_a_menu_opens_and_closes(visitor, server, path, name):
     visitor.keyboard.press("Enter")
     expect(menu).to_be_visible()
     visitor.keyboard.press("Tab")
-    reached = walk_through(visitor, menu)
+    assert menu.evaluate(IS_WITHIN)
     links = menu.locator("a[href]:visible, button:visible, input:visible").count()
-    assert len(reached) == links > 0
+    assert walk_through(visitor, menu, links) == links > 0
     visitor.keyboard.press("Shift+Tab")
     assert menu.evaluate(IS_WITHIN)
     visitor.keyboard.press("Escape")
