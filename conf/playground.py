@@ -66,6 +66,7 @@ def labels():
         "reset": _("Reset"),
         "step": _("step"),
         "table": _("The loss at every hundredth step"),
+        "numpy": _("NumPy, recorded: {settings}"),
         "script": _(
             "The playground needs JavaScript. Without it, this page shows what NumPy "
             "computed."
@@ -76,7 +77,6 @@ def labels():
 def messages():
     """Return what the script says; it fills in what stands in braces."""
     return {
-        "numpy": _("NumPy, recorded: {settings}"),
         "run": _("Run {number}: {settings}"),
         "name": _("Run {number}"),
         "started": _("Run {number} has started: {settings}."),
@@ -168,7 +168,7 @@ def write_html(translator, node):
     block = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
     translator.body.append(
         f'<div class="playground">\n<p class="without-script">{words["script"]}</p>\n'
-        f"{_form(words)}\n{_figure()}\n{_table(words, losses)}\n"
+        f"{_form(words)}\n{_figure(words)}\n{_table(words, losses)}\n"
         f'<script type="application/json">{block}</script>\n</div>\n'
     )
     raise nodes.SkipNode
@@ -181,7 +181,7 @@ def _form(words):
         f"{' checked' if name == TYPES[0] else ''}> {name}</label>"
         for name in TYPES
     )
-    return f"""<form hidden novalidate autocomplete="off">
+    return f"""<form novalidate autocomplete="off">
 <fieldset><legend>{words["settings"]}</legend>
 {fields}
 </fieldset>
@@ -213,10 +213,16 @@ def _field(name, words):
     )
 
 
-def _figure():
-    return """<figure hidden>
+def _figure(words):
+    values = {**SETTINGS, "learning_rate": float(SETTINGS["learning_rate"])}
+    settings = [f"{name} {value}" for name, value in values.items()]
+    text = words["numpy"].format(settings=", ".join([*settings, TYPES[0]]))
+    return f"""<figure>
 <svg role="img"></svg>
-<figcaption><ul></ul></figcaption>
+<figcaption><ul>
+<li><svg width="44" height="12" aria-hidden="true">
+<path class="curve numpy" d="M2 6H42"/></svg>{text}</li>
+</ul></figcaption>
 </figure>"""
 
 

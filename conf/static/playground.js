@@ -192,15 +192,8 @@ function showButtons() {
 
 // -- What is shown --------------------------------------------------------------------
 
-const numpy = {
-  name: "NumPy",
-  losses,
-  settings: inWords({
-    ...settings,
-    learning_rate: Number(settings.learning_rate),
-    type: "float64",
-  }),
-};
+const numpy = { name: "NumPy", losses };
+const [recorded] = legend.children;
 
 const newest = () => runs[runs.length - 1];
 
@@ -220,13 +213,14 @@ function show() {
   if (!computing || !calm.matches) {
     draw();
   }
-  const names = [fill(words.numpy, numpy), ...runs.map((run) => fill(words.run, run))];
   legend.replaceChildren(
-    ...curves().map(({ kind }, i) => {
+    recorded,
+    ...runs.map((run, i) => {
+      const { kind } = curves()[i + 1];
       const item = document.createElement("li");
       const sample = element("svg", { width: 44, height: 12, "aria-hidden": "true" });
       sample.append(element("path", { class: `curve ${kind}`, d: "M2 6H42" }));
-      item.append(sample, names[i]);
+      item.append(sample, fill(words.run, run));
       return item;
     }),
   );
@@ -301,7 +295,5 @@ stopButton.addEventListener("click", () => {
 clearButton.addEventListener("click", startOver);
 
 box.querySelector(".without-script").remove();
-form.hidden = false;
-figure.hidden = false;
 show();
 new ResizeObserver(draw).observe(figure);

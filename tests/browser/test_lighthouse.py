@@ -88,7 +88,7 @@ def test_a_page_has_full_marks(lighthouse, server, path):
 
 BROKEN = """<!doctype html>
 <html><head><title>Broken</title></head>
-<body><img src="missing.png"><a href="b.html"></a></body></html>
+<body><p>Text</p><img src="missing.png"><a href="b.html"></a></body></html>
 """
 
 

@@ -508,7 +508,7 @@ def test_lines_and_words_can_be_seen(arrive, scheme):
     assert (luminance(ground) < 0.5) == (scheme == "dark")
     for selector, key, least in [
         (".playground .curve", "stroke", 3),
-        (".playground input:not([type])", "borderTopColor", 3),
+        (".playground input[type=text]", "borderTopColor", 3),
         (".playground text", "fill", 4.5),
         (".playground small", "color", 4.5),
         (".playground button", "color", 4.5),
