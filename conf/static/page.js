@@ -40,20 +40,22 @@ if (links.length) {
 
 // Only what takes the focus can be scrolled by keyboard.
 const words = document.querySelector("main").dataset;
-const observer = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    const scrolls = target.scrollWidth > target.clientWidth;
-    if (scrolls === target.hasAttribute("tabindex")) continue;
-    for (const [name, value] of [
-      ["tabindex", "0"],
-      ["role", "group"],
-      ["aria-label", words.scrolls],
-    ]) {
-      if (scrolls) target.setAttribute(name, value);
-      else target.removeAttribute(name);
-    }
+const mark = (box) => {
+  const scrolls = box.scrollWidth > box.clientWidth;
+  if (scrolls === box.hasAttribute("tabindex")) return;
+  for (const [name, value] of [
+    ["tabindex", "0"],
+    ["role", "group"],
+    ["aria-label", words.scrolls],
+  ]) {
+    if (scrolls) box.setAttribute(name, value);
+    else box.removeAttribute(name);
   }
-});
+};
+const observer = new ResizeObserver((entries) =>
+  entries.forEach(({ target }) => mark(target)),
+);
 for (const box of document.querySelectorAll("pre, .table-wrapper, .math-wrapper")) {
+  mark(box);
   observer.observe(box);
 }
