@@ -2,8 +2,8 @@
 # folder's own path may hold blanks and any letters.
 
 .DEFAULT_GOAL := help
-.PHONY: help html test expected translations screenshots mutants check format serve \
-  linkcheck lock clean install
+.PHONY: help html test browser expected translations screenshots mutants check format \
+  serve linkcheck lock clean install
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -26,8 +26,11 @@ expected: install ## write the scripts' expected output from a run, and show the
 translations: install ## bring the catalogues of docs/locale/ up to date with the English
 	@$(RUN) conf/catalogues.py
 
+browser: html ## every page in a browser, as readers and judges see it (many minutes)
+	@$(RUN) -m pytest tests/browser/sweep
+
 screenshots: html ## store what the pages look like, and name the pictures that changed
-	@$(RUN) -m pytest --quiet tests/browser/test_screenshots.py --update-screenshots
+	@$(RUN) -m pytest --quiet tests/browser/sweep/test_screenshots.py --update-screenshots
 
 mutants: install ## put small faults into the scripts and see them noticed (minutes)
 	@$(RUN) -m tests.mutants $(SCRIPTS)
