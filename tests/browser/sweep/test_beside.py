@@ -94,7 +94,7 @@ def test_on_a_wide_screen_a_formula_is_in_its_line(page, server, path, width, me
     formulas = measure(page, f"{server}/{path}", width, media)
     for each in formulas:
         own, line, pre = each["own"], each["line"], each["pre"]
-        assert line["right"] + 9 < own["left"], each
+        assert line["right"] + 8 < own["left"], each
         middle = (own["top"] + own["bottom"]) / 2
         assert line["top"] <= middle <= line["bottom"], each
         assert 8 < pre["right"] - own["right"] < 24, each
