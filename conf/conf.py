@@ -94,9 +94,17 @@ intersphinx_mapping = {
 
 # -- The pages ---------------------------------------------------------------
 html_theme = "furo"
+html_theme_options = {"enable_search_shortcuts": False}  # Esc closes a menu
 templates_path = [str(CONF / "templates")]
 html_static_path = [str(CONF / "static")]
-html_css_files = ["theme.css", "page.css", "code.css", "ladder.css", "chinese.css"]
+html_css_files = [
+    "theme.css",
+    "page.css",
+    "code.css",
+    "ladder.css",
+    "chinese.css",
+    "print.css",
+]
 html_js_files = [
     (name, {"defer": "defer"}) for name in ("page.js", "copy.js", "languages.js")
 ]
