@@ -46,6 +46,8 @@ def style(gallery_conf, script):
 
     matplotlib.rcParams["svg.fonttype"] = "none"  # text stays text
     matplotlib.rcParams["svg.hashsalt"] = "learning-pytorch-with-examples"
+    # Verdana is as wide as DejaVu Sans, and there where that is not.
+    matplotlib.rcParams["font.sans-serif"] = ["DejaVu Sans", "Verdana"]
 
 
 def scraper(block, block_vars, gallery_conf):
@@ -92,6 +94,9 @@ def themed(svg):
     svg = re.sub(r" <metadata>.*?</metadata>\n", "", svg, flags=re.S)
     svg = re.sub(r'\bd="[^"]*"', lambda path: re.sub(r" ?\n(?! )", "", path[0]), svg)
     svg = re.sub(r"^ +(?=<)", "", svg, flags=re.M)
+    svg = re.sub(r'style="[^"]*"', lambda s: re.sub("([:;,]) ", r"\1", s[0]), svg)
+    referred = set(re.findall(r"#([\w-]+)", svg))
+    svg = re.sub(r' id="(.*?)"', lambda own: own[0] if own[1] in referred else "", svg)
     used = {n: c for n, c in COLOURS.items() if f"(--{n})" in STYLE + svg}
     light, dark = (
         "".join(f"--{name}:{colours[theme]};" for name, colours in used.items())

@@ -14,8 +14,6 @@ EXAMPLE = (6, 20_000, 100_000)
 OTHER = (6, 25_000, 125_000)
 BUDGETS = {
     "examples_compare/then_and_now.html": (6, 30_000, 200_000),  # 34 programs
-    # The addresses of TensorFlow's pages are long.
-    "examples_autograd/tf_two_layer_net.html": (6, 20_000, 103_000),
     "playground.html": (6, 27_000, 125_000),
     "pytorch_with_examples.html": (6, 25_000, 180_000),  # nine programs
     "search.html": (12, 40_000, 135_000),  # the index, and Sphinx's own scripts
