@@ -47,6 +47,7 @@ extensions = [
     "description",
     "social_cards",
     "english_inside",
+    "han_spacing",
     "glossary_page",
     "versions",
 ]
