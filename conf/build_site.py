@@ -4,6 +4,7 @@ Pages are written to ``build/stage``. Only if Sphinx finished without a warning 
 that folder take the place of ``build/html``; otherwise the site stays as it was.
 """
 
+import errno
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import catalogues
 import root_pages
+from exchange import exchange
 from finish import finish
 from languages import LANGUAGES
 from sphinx import locale
@@ -61,14 +63,22 @@ def check_languages():
 
 
 def publish():
-    """Put ``build/stage`` in the place of ``build/html``, by two renames."""
+    """Put ``build/stage`` in the place of ``build/html``, in one move."""
     root_pages.write(STAGE, site_url)
     finish(STAGE)
-    shutil.rmtree(OLD, ignore_errors=True)
-    if SITE.exists():
+    if not SITE.exists():
+        STAGE.rename(SITE)
+        return
+    try:
+        exchange(STAGE, SITE)
+    except OSError as error:
+        if error.errno != errno.ENOTSUP:
+            raise
+        shutil.rmtree(OLD, ignore_errors=True)
         SITE.rename(OLD)
-    STAGE.rename(SITE)
-    shutil.rmtree(OLD, ignore_errors=True)
+        STAGE.rename(SITE)
+        shutil.rmtree(OLD, ignore_errors=True)
+    shutil.rmtree(STAGE, ignore_errors=True)
 
 
 def main():
