@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help html test browser expected translations screenshots mutants check format \
-  serve linkcheck lock clean install
+  serve linkcheck lock reproduce clean install
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -63,6 +63,9 @@ lock: ## write requirements.lock anew from requirements.txt; needs a network
 	  --no-header --annotation-style line requirements.txt -o build/lock.txt
 	@(echo '# Exact versions of all packages, for every supported system. Made by: make lock'; \
 	  grep -v '^# Exact' build/lock.txt) > requirements.lock
+
+reproduce: install ## build the last commit twice, and compare every byte
+	@$(RUN) conf/reproduce.py
 
 clean: ## remove all that was built, but not the environment
 	@rm -rf build docs/downloads docs/examples_*

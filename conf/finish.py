@@ -9,7 +9,8 @@ shows them. Before they are published,
 - inline code is one element, and links in listings have no classes;
 - each page gets a Content-Security-Policy, and ``_headers`` the same for hosts that
   send headers; its form is that of Netlify and of Cloudflare Pages;
-- files below ``_static`` that nothing names are removed.
+- files below ``_static`` that nothing names are removed, and ``.buildinfo``, which
+  has a digest of this folder's path.
 """
 
 import base64
@@ -49,6 +50,9 @@ def finish(site):
     for folder in static:
         (folder / BUNDLE).write_text(bundle, "utf-8")
     version = hashlib.sha256(bundle.encode()).hexdigest()[:8]
+
+    for folder in folders:
+        (site / folder / ".buildinfo").unlink(missing_ok=True)
 
     style = "".join((static[0] / name).read_text("utf-8") for name in shared_styles)
     scripts = [p.read_text("utf-8") for p in static[0].rglob("*.js") if p.name != STEMS]

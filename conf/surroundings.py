@@ -10,6 +10,8 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
+    "TF_NUM_INTRAOP_THREADS": "1",  # else sums depend on the number of cores
+    "TF_NUM_INTEROP_THREADS": "1",
 }
 
 

@@ -156,7 +156,8 @@ for base, ops, name, marker in (
     (5, backward, "backward", "s"),
     (11, update, "update", "^"),
 ):
-    for op in sorted(ops, key=lambda op: op.name):
+    ops = sorted(ops, key=lambda op: op.name)
+    for op in ops:
         place = base, column[op]
         row[op] = base + count.get(place, 0)
         count[place] = count.get(place, 0) + 1
