@@ -77,6 +77,7 @@ def labels():
 def messages():
     """Return what the script says; it fills in what stands in braces."""
     return {
+        "given": _("learning_rate {rate}, H {H}, steps {steps}, seed {seed}, {type}"),
         "run": _("Run {number}: {settings}"),
         "name": _("Run {number}"),
         "started": _("Run {number} has started: {settings}."),
@@ -214,9 +215,9 @@ def _field(name, words):
 
 
 def _figure(words):
-    values = {**SETTINGS, "learning_rate": float(SETTINGS["learning_rate"])}
-    settings = [f"{name} {value}" for name, value in values.items()]
-    text = words["numpy"].format(settings=", ".join([*settings, TYPES[0]]))
+    rate = float(SETTINGS["learning_rate"])
+    settings = messages()["given"].format(**SETTINGS, rate=rate, type=TYPES[0])
+    text = words["numpy"].format(settings=settings)
     return f"""<figure>
 <svg role="img"></svg>
 <figcaption><ul>

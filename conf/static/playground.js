@@ -72,9 +72,8 @@ function typedSettings() {
   return typed;
 }
 
-function inWords({ learning_rate, H, steps, seed, type }) {
-  const rate = number(learning_rate, 6);
-  return `learning_rate ${rate}, H ${H}, steps ${steps}, seed ${seed}, ${type}`;
+function inWords(typed) {
+  return fill(words.given, { ...typed, rate: number(typed.learning_rate, 6) });
 }
 
 // -- Runs -----------------------------------------------------------------------------

@@ -4,7 +4,8 @@
 // Sphinx looks for an element whose role is written out.
 const textOf = (html) => {
   const page = new DOMParser().parseFromString(html, "text/html");
-  for (const each of page.querySelectorAll(".headerlink, main script")) each.remove();
+  const others = page.querySelectorAll(".headerlink, .beside, main script");
+  for (const each of others) each.remove();
   return page.querySelector("main").textContent;
 };
 Search.htmlToText = textOf;
@@ -59,6 +60,17 @@ const ordered = (results, pages, asWritten) => {
 const fromFiles = location.protocol === "file:";
 let isComplete = false;
 
+let wanted = [];
+
+// The browser itself marks the words on the page that a result leads to.
+document.getElementById("search-results").addEventListener("click", ({ target }) => {
+  const link = target.closest("a");
+  if (!link || link.href.includes(":~:")) return;
+  const encoded = (word) => encodeURIComponent(word).replaceAll("-", "%2D");
+  const texts = wanted.map((word) => `text=${encoded(word)}`);
+  link.href += `${link.hash ? "" : "#"}:~:${texts.join("&")}`;
+});
+
 Search.query = async (query) => {
   if (fromFiles && !isComplete) {
     isComplete = true;
@@ -68,6 +80,7 @@ Search.query = async (query) => {
     return;
   }
   const [, words, excluded, asWritten, objects] = Search._parseQuery(query);
+  wanted = [...asWritten];
   const terms = termsOf(words);
   let results = Search._performSearch(query, terms, excluded, asWritten, objects);
   const pages = fromFiles ? null : await readPages(results).catch(() => null);

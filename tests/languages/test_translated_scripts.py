@@ -16,7 +16,7 @@ from docutils import nodes
 from docutils.core import publish_doctree
 from docutils.parsers.rst import directives
 from docutils.parsers.rst.directives.admonitions import Admonition
-from docutils.parsers.rst.directives.body import Compound
+from docutils.parsers.rst.directives.body import CodeBlock, Compound
 from docutils.parsers.rst.directives.images import Image
 from sphinx_gallery.py_source_parser import split_code_and_text_blocks
 from translation import (
@@ -594,6 +594,7 @@ WRAPPED = {
 @pytest.fixture
 def parse(monkeypatch):
     """Return a function that reads reStructuredText, and what it says on the way."""
+    monkeypatch.setitem(directives._directives, "beside", CodeBlock)
     monkeypatch.setitem(directives._directives, "caption", Admonition)
     monkeypatch.setitem(directives._directives, "answer", Compound)
     monkeypatch.setitem(directives._directives, "diagram", Image)

@@ -116,7 +116,7 @@ LIST_OF_LAYERS = """\
 """
 USE_LIST = (
     ("self.linear1(x)", "self.layers[0](x)"),
-    ("self.linear2(h_relu)", "self.layers[1](h_relu)"),
+    ("self.linear2(h_relu)\n", "self.layers[1](h_relu)\n"),
     ("model.linear1(x)", "model.layers[0](x)"),
 )
 MODULE_LIST = LIST_OF_LAYERS.replace("[\n", "torch.nn.ModuleList([\n", 1)
