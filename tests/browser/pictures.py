@@ -22,6 +22,12 @@ def halved(screenshot):
     return image.resize((image.width // 2, image.height // 2), Image.Resampling.BOX)
 
 
+def stored(path):
+    """Return a picture from a file, which is closed."""
+    with Image.open(path) as picture:
+        return picture.copy()
+
+
 def store(picture, path):
     """Write a picture in few colours, of which none is far from the true one."""
     method, dither = Image.Quantize.MAXCOVERAGE, Image.Dither.NONE

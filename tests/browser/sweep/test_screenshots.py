@@ -9,7 +9,6 @@ from pathlib import Path
 
 import matplotlib
 import pytest
-from PIL import Image
 
 from tests.browser import pictures
 from tests.browser.pages import LOAD_ALL
@@ -152,7 +151,7 @@ def changed(request, capsys):
 @pytest.mark.parametrize("case", CASES)
 def test_a_page_looks_as_it_did(paint, changed, case):
     actual, path = paint(case), STORED / f"{case}.png"
-    expected = Image.open(path) if path.is_file() else None
+    expected = pictures.stored(path) if path.is_file() else None
     differing = pictures.difference(actual, expected) if expected else None
     where = None if differing is None else pictures.places(differing)
     if where == []:
@@ -225,7 +224,7 @@ def stored(paint, tmp_path):
 
     def painted(case):
         pictures.store(paint(case), tmp_path / "stored.png")
-        return Image.open(tmp_path / "stored.png")
+        return pictures.stored(tmp_path / "stored.png")
 
     return painted
 
