@@ -74,10 +74,10 @@ def extract(root=ROOT):
                 for entry in polib.pofile(path)
             }
     # Sphinx sorts templates by their whole paths, which differ from clone to clone.
-    own_first = sorted(
-        messages[UI].items(), key=lambda item: not item[1][0].startswith("conf/")
-    )
-    messages[UI] = dict(own_first)
+    for places in messages[UI].values():
+        places.sort(key=_own_first)
+    in_order = sorted(messages[UI].items(), key=lambda item: _own_first(item[1][0]))
+    messages[UI] = dict(in_order)
     for message, place in _messages_of_modules(Path(root, "conf")):
         messages[UI].setdefault(message, []).append(place)
     return messages
@@ -121,6 +121,12 @@ def _place(folder, path, line, message):
         if Path(source).is_relative_to(base):
             source = os.path.relpath(source, base)
     return f"{source}:{number}"
+
+
+def _own_first(place):
+    """Return what sorts a place in a template by file and line, ours before Furo's."""
+    path, _, line = place.rpartition(":")
+    return not path.startswith("conf/"), path, int(line)
 
 
 def _begins(message, line):

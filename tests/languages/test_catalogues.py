@@ -1,9 +1,11 @@
 """Every fault of a catalogue is named, with file, line and message, and only it is."""
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import catalogue_faults
@@ -17,11 +19,12 @@ LOCALE = "docs/locale/zh_CN/LC_MESSAGES"
 RUN = "run make translations"
 
 
-def command(root, *arguments):
+def command(root, *arguments, env=None):
     """Run the project's ``conf/catalogues.py``; return status and what it said."""
     done = subprocess.run(
         [sys.executable, "conf/catalogues.py", *arguments],
         cwd=root,
+        env=env,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
@@ -41,6 +44,18 @@ def test_the_catalogues_are_complete(gate):
     status, text = gate
     if (status, text) != (0, "All messages are translated.\n"):
         pytest.fail(text, pytrace=False)
+
+
+@pytest.mark.parametrize("place", [".cache", "build"])
+def test_where_the_project_lies_does_not_matter(place):
+    """Sphinx sorts templates by whole paths: those of the project before Furo's or not.
+
+    A text of both is then found first in the one, or in the other.
+    """
+    Path(ROOT, place).mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=ROOT / place) as folder:
+        status, text = command(ROOT, "--check", env=os.environ | {"TMPDIR": folder})
+    assert (status, text) == (0, "All messages are translated.\n")
 
 
 # -- A small catalogue, with one fault at a time --------------------------------------
