@@ -2,7 +2,7 @@
 # folder's own path may hold blanks and any letters.
 
 .DEFAULT_GOAL := help
-.PHONY: help html test browser expected translations screenshots mutants check format \
+.PHONY: help html test browser crashes bench expected translations screenshots mutants check format \
   serve linkcheck lock reproduce clean install
 
 PYTHON ?= python3
@@ -56,6 +56,12 @@ linkcheck: install ## ask every linked site whether the address still exists
 	@$(RUN) -m sphinx --builder linkcheck --quiet --conf-dir conf \
 	  --doctree-dir build/doctrees/linkcheck docs build/linkcheck
 
+crashes: install ## kill a build at many moments, and see the next one repair it (minutes)
+	@$(RUN) -m pytest tests/crashes
+
+bench: install ## compare this build with stock Sphinx-Gallery's (many minutes)
+	@$(RUN) -m tests.benchmarks.compare
+
 lock: ## write requirements.lock anew from requirements.txt; needs a network
 	@test -x $(RUN) || $(MAKE) --no-print-directory install
 	@mkdir -p build && cp requirements.lock build/lock.txt
@@ -68,7 +74,7 @@ reproduce: install ## build the last commit twice, and compare every byte
 	@$(RUN) conf/reproduce.py
 
 clean: ## remove all that was built, but not the environment
-	@rm -rf build docs/downloads docs/examples_*
+	@rm -rf build .cache/results docs/downloads docs/examples_*
 	@find docs/locale -name '*.mo' -delete
 
 install:

@@ -9,8 +9,8 @@ import re
 from pathlib import Path
 
 from docutils import nodes
-from executed import galleries
-from expected import MARK, complaint, without_marks
+from executed import galleries, has_failed
+from expected import MARK, complaint, first_line, without_marks
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
@@ -20,14 +20,17 @@ LINES = re.compile(r"GENERATED FROM PYTHON SOURCE LINES (\d+)-(\d+)")
 def check(app, doctree):
     """Compare code and output of an example's page, cell by cell."""
     script = script_of(app)
-    if script is None or app.builder.name == "gettext":
+    if (
+        script is None
+        or app.builder.name == "gettext"
+        or has_failed(app.config, script)
+    ):
         return
-    source = script.read_text(encoding="utf-8").split("\n")
+    source = script.read_text(encoding="utf-8")
     line, cells = 1, {}
     for node in doctree.findall():
         if isinstance(node, nodes.comment) and (found := LINES.match(node.astext())):
-            line = int(found[1])
-            line += next(n for n, text in enumerate(source[line - 1 :]) if text.strip())
+            line = first_line(source, int(found[1]))
         elif isinstance(node, nodes.literal_block):
             is_output = "sphx-glr-script-out" in node["classes"]
             cells.setdefault(line, {}).setdefault(is_output, node)

@@ -27,6 +27,7 @@ extensions = [
     "isolation",  # before sphinx_gallery: it lends it its processes
     "sphinx_gallery.gen_gallery",
     "executed",
+    "results",
     "checked_output",
     "notebooks",
     "archive",
@@ -67,9 +68,11 @@ sphinx_gallery_conf = {
     "copyfile_regex": r"index\.rst",  # each section brings its own index page
     "image_scrapers": ("figures.scraper",),
     "reset_modules": ("matplotlib", "figures.style", "surroundings.hook"),
-    "capture_repr": (),  # a page shows what the script prints, nothing else
+    # A page shows what the script prints, nothing else; isolation.py refuses this.
+    "capture_repr": ("_repr_html_",),
     "only_warn_on_example_error": True,  # and warnings fail the build
-    "parallel": 2,
+    "parallel": max(2, os.cpu_count() or 2),  # scripts at a time
+    "remove_config_comments": True,
     # Nothing on a page may depend on the machine or on the time of day.
     "min_reported_time": 1e9,
     "write_computation_times": False,
@@ -78,7 +81,9 @@ sphinx_gallery_conf = {
     "css": (),
 }
 ladder = ["examples_tensor", "examples_autograd", "examples_nn"]  # the nine
-example_time_limit = 120  # seconds
+example_time_limit = 120  # seconds, unless a script asks for more
+example_memory_limit = 4 * 2**30  # bytes
+example_output_limit = 20_000  # characters a cell
 
 # -- Links to the API pages of others ----------------------------------------
 # The inventories are small text files kept here, so that a build needs no network.
@@ -118,6 +123,7 @@ html_use_index = False
 nitpicky = True
 suppress_warnings = [
     "sphinx_gallery.space_in_filename",  # it means the clone's whole path
+    "sphinx_gallery.example_error",  # executed.py says it, in one line
 ]
 linkcheck_timeout = 30
 linkcheck_anchors = False

@@ -1,37 +1,18 @@
 """The build fails unless every script of the gallery was executed, as it is now.
 
-A script counts as executed if it ran in this build, or in an earlier one and nothing
-has changed since: not the script, not ``conf/``, not Python or a package, and not the
-other scripts if it reads them. Whatever Sphinx-Gallery kept from other circumstances is
-thrown away before it looks. One build at a time may do that.
+A script counts as executed if it ran in this build, or if ``results`` has what it made
+in an earlier one. One build at a time may write into these folders.
 """
 
 import fcntl
-import functools
-import hashlib
-import importlib.metadata
-import shutil
+import re
 import sys
 from pathlib import Path
 
+from circumstances import fingerprint
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
-STAMP = ".complete"
-
-
-@functools.cache  # it reads every installed package's name, and is asked for often
-def fingerprint(conf):
-    """Return a digest of all that a script's output may depend on but the script."""
-    digest = hashlib.sha256(sys.version.encode())
-    for path in sorted(Path(conf).rglob("*.py")):
-        digest.update(path.read_bytes())
-    for line in sorted(
-        f"{package.name}=={package.version}"
-        for package in importlib.metadata.distributions()
-    ):
-        digest.update(line.encode())
-    return digest.hexdigest()
 
 
 def galleries(app):
@@ -57,66 +38,63 @@ def end_turn(app, exception):
     app.our_turn.close()
 
 
-def forget_other_circumstances(app):
-    """Delete generated sections that are unfinished, outdated or without a source."""
-    wanted = {target: source for source, target in galleries(app)}
-    for target in {*wanted, *Path(app.srcdir).glob("examples_*/")}:
-        stamp = target / STAMP
-        current = stamp.is_file() and stamp.read_text() == fingerprint(app.confdir)
-        source = wanted.get(target)
-        if not current or not source or has_orphans(source, target):
-            shutil.rmtree(target, ignore_errors=True)
-        stamp.unlink(missing_ok=True)
-    for target, script in scripts_that_read_others(app):
-        seen = target / f".{script.stem}.others"
-        if not seen.is_file() or seen.read_text() != digest_of_scripts(app):
-            (target / f"{script.name}.md5").unlink(missing_ok=True)
-
-
-def has_orphans(source, target):
-    """Return whether something was made of a script that is no longer there."""
-    return any(not (source / made.name).exists() for made in target.glob("*.py"))
-
-
-def scripts_that_read_others(app):
-    """Return pairs of target folder and script: those that look beside themselves."""
-    return [
-        (target, script)
-        for source, target in galleries(app)
-        for script in sorted(source.glob("*.py"))
-        if "__file__" in script.read_text(encoding="utf-8", errors="replace")
-    ]
-
-
-def digest_of_scripts(app):
-    """Return a digest of all scripts of the gallery."""
-    digest = hashlib.sha256()
-    for source, _ in galleries(app):
-        for script in sorted(source.glob("*.py")):
-            digest.update(script.read_bytes())
-    return digest.hexdigest()
-
-
 def demand_all(app):
-    """Warn, so that the build fails, for each script that was not executed."""
+    """Warn, so that the build fails, of each script that failed or was not executed."""
     if app.builder.name == "gettext":  # it reads prose, and publishes nothing
         return
     gallery = app.config.sphinx_gallery_conf
     fresh = {Path(path) for path in gallery["passing_examples"]}
     kept = {Path(path) for path in gallery["stale_examples"]}
+    failures = {Path(path): text for path, text in gallery["failing_examples"].items()}
+    for path in sorted(files_among_scripts(app) - app.files_before):
+        logger.warning("%s was written by a script; delete it", path)
     for source, target in galleries(app):
         scripts = sorted(source.glob("*.py"))
         if not scripts:
             logger.warning("%s has no script", source)
-        complete = True
         for script in scripts:
-            if script not in fresh and target / script.name not in kept:
-                complete = False
-                logger.warning("%s was not executed", script)
-        if complete:
-            (target / STAMP).write_text(fingerprint(app.confdir))
-    for target, script in scripts_that_read_others(app):
-        (target / f".{script.stem}.others").write_text(digest_of_scripts(app))
+            if script in fresh or target / script.name in kept:
+                continue
+            place, reason = place_and_reason(script, failures.get(script))
+            if ":" in Path(place).name:
+                logger.warning("%s", reason, location=place)
+            else:  # Sphinx would take a path without a line for a page's name
+                logger.warning("%s %s", place, reason)
+
+
+def has_failed(config, script):
+    """Return whether a script has failed in this build; its page is not complete."""
+    return str(script) in config.sphinx_gallery_conf["failing_examples"]
+
+
+def files_among_scripts(app):
+    """Return all files of the sections but what Python compiles."""
+    return {
+        path
+        for source, _ in galleries(app)
+        for path in source.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def look_before(app):
+    """Note which files lie among the scripts."""
+    app.files_before = files_among_scripts(app)
+
+
+def place_and_reason(script, failure):
+    """Return where and why a script failed, from what Sphinx-Gallery keeps of that.
+
+    ``failure`` is a traceback, what ``isolation`` says, or None if it never ran.
+    """
+    if failure is None:
+        return str(script), "was not executed"
+    path = re.escape(str(script))
+    if own := re.match(rf"({path}(?::\d+)?):? (.*)", failure, re.S):
+        return own[1], own[2].strip()
+    lines = re.findall(rf'File "{path}", line (\d+)', failure)
+    reason = failure.strip().rpartition("\n")[2].strip()
+    return f"{script}:{lines[-1]}" if lines else str(script), reason
 
 
 def setup(app):
@@ -125,7 +103,7 @@ def setup(app):
     Pages are read anew when the circumstances have changed, since they name versions.
     """
     app.connect("builder-inited", take_turns, priority=1)
-    app.connect("builder-inited", forget_other_circumstances, priority=400)
+    app.connect("builder-inited", look_before, priority=350)
     app.connect("builder-inited", demand_all, priority=600)
     app.connect("build-finished", end_turn)
     return {

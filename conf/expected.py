@@ -22,6 +22,12 @@ def expected_in(code):
     return "\n".join(lines) + "\n" if lines else None
 
 
+def first_line(source, line):
+    """Return the number of the first line of a text, from a line on, with words."""
+    rest = source.split("\n")[line - 1 :]
+    return line + next(n for n, text in enumerate(rest) if text.strip())
+
+
 def without_marks(code):
     """Return a cell's code without its ``#>`` lines."""
     return MARK.sub("", code).rstrip("\n")
@@ -68,10 +74,20 @@ def complaint(code, printed):
     if want is None:
         if not printed.strip():
             return ""
-        return "prints, but has no #> lines; make expected writes them.\n" + printed
+        return "prints, but has no #> lines; make expected writes them.\n" + cut(
+            printed
+        )
     want, printed = _tidy(want), _tidy(printed)
     if Checker().check_output(want, printed, FLAGS):
         return ""
     example = doctest.Example(without_marks(code), want)
     difference = Checker().output_difference(example, printed, FLAGS)
-    return f"printed something else than its #> lines say.\n{difference}"
+    return f"printed something else than its #> lines say.\n{cut(difference)}"
+
+
+def cut(text, most=60):
+    """Return the first lines of a text, and how many more there are."""
+    lines = text.rstrip("\n").split("\n")
+    if len(lines) > most:
+        lines[most:] = [f"({len(lines) - most} more lines)"]
+    return "\n".join(lines) + "\n"

@@ -10,6 +10,7 @@ import re
 import warnings
 from pathlib import Path
 
+from limits import fault_of_time
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,8 @@ def faults_of_script(path):
     if own := re.search(r"^# *sphinx_gallery_parallel\b", source, re.M):
         line = source[: own.start()].count("\n") + 1
         return [(line, "no script may leave the process that it has to itself")]
+    if fault := fault_of_time(source):
+        return [fault]
     if ast.get_docstring(tree) is None:
         return [(1, "the script does not begin with a docstring")]
     docstring = tree.body[0].value
@@ -67,10 +70,22 @@ def faults_of_index(path):
     ]
 
 
+def scripts_outside(sections):
+    """Return the scripts of the gallery that lie in none of its sections."""
+    gallery = {section.parent for section in sections}
+    scripts = (path for folder in sorted(gallery) for path in folder.rglob("*.py"))
+    return sorted(path for path in scripts if path.parent not in sections)
+
+
 def demand_form(app):
     """Say all that is wrong, and end the build before Sphinx-Gallery begins."""
     found = False
-    for section in map(Path, app.config.sphinx_gallery_conf["examples_dirs"]):
+    sections = [Path(path) for path in app.config.sphinx_gallery_conf["examples_dirs"]]
+    for path in scripts_outside(sections):
+        found = True
+        words = "no page is made of a script outside gallery/examples_*/"
+        logger.warning("%s", words, location=f"{path}:1")
+    for section in sections:
         files = {section / "index.rst": faults_of_index}
         files |= dict.fromkeys(sorted(section.glob("*.py")), faults_of_script)
         for path, faults_of in files.items():

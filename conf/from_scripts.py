@@ -18,6 +18,7 @@ from pathlib import Path
 import diagrams
 from catalogues import folder_of
 from docutils import nodes
+from executed import has_failed
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective, SphinxRole
@@ -130,8 +131,7 @@ class Cards(SphinxDirective):
         self.env.note_dependency(index_of(self.env, self.arguments[0]))
         for name in names:
             docname = f"{self.arguments[0]}/{name}"
-            script_of(self.env, docname)
-            picture = self.picture(name)
+            picture = self.picture(name, script_of(self.env, docname))
             cards += nodes.list_item(
                 "",
                 nodes.paragraph("", "", picture, classes=["picture"]),
@@ -140,11 +140,13 @@ class Cards(SphinxDirective):
             )
         return [cards]
 
-    def picture(self, name):
+    def picture(self, name, script):
         """Return an example's diagram without words, or its figure, made small."""
         if name in diagrams.NETS:
             diagrams.depend(self.env)
             return diagrams.diagram(name=name)
+        if has_failed(self.config, script):  # the build says so, and that is enough
+            return nodes.inline()
         thumbnail = f"/{self.arguments[0]}/images/thumb/sphx_glr_{name}_thumb.svg"
         return nodes.image(uri=thumbnail, alt="", loading="lazy")
 

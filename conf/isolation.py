@@ -5,161 +5,176 @@ reused: what one script changes, the next one sees, and a script that calls
 ``sys.exit`` ends the build with status 0. joblib lets a backend be registered under
 an existing name, and that is all this module does to Sphinx-Gallery. It needs
 ``"parallel": 2`` or more in ``sphinx_gallery_conf``.
+
+Processes are forked from one that has imported what most scripts import, and has done
+nothing else.
 """
 
-import faulthandler
-import logging
+import ast
+import contextlib
 import multiprocessing
 import os
-import re
-import signal
+import sys
 import tempfile
-import traceback
+from collections import Counter
 from pathlib import Path
 
 import joblib
 from joblib.parallel import ThreadingBackend
-from sphinx.util import logging as sphinx_logging
+from limits import Limits
+from progress import Progress
+from script_process import last_place, work
+from sphinx.util import logging
 
-logger = sphinx_logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 processes = multiprocessing.get_context("forkserver")
+PRELOAD = ["sphinx_gallery.gen_rst", "matplotlib.pyplot"]
+HEAVY = ("torch", "tensorflow")  # a second or more to import
+after_each = []  # functions of a script that ran well, and of its target folder
 
 
 class ProcessPerScript(ThreadingBackend):
     """A joblib backend whose threads each wait for one process at a time."""
 
-    time_limit = 120.0  # seconds; set from conf.py
+    limits = Limits(time=120, memory=4 << 30, output=20_000)  # set from conf.py
+    done = frozenset()  # scripts whose results are there already
+    progress = Progress(0)
 
     def submit(self, func, callback=None):
-        """Run ``func``, a batch of one script, in a new process."""
+        """Run ``func``, a batch of one script; Sphinx-Gallery asks for no other."""
         (call,) = func.items
-        return super().submit(lambda: [run_script(call, self.time_limit)], callback)
+        return super().submit(lambda: [self.result_of(call)], callback)
+
+    def result_of(self, call):
+        """Return what Sphinx-Gallery's ``generate_file_rst`` returns for a script.
+
+        ``call`` is joblib's triple of function, arguments and keyword arguments.
+        """
+        function, (name, target, source, conf), options = call
+        script = Path(source, name)
+        if script in self.done:  # the function sees that, and returns what was kept
+            return function(name, target, source, conf, **options)
+        shown = f"{script.parent.name}/{script.stem}"
+        self.progress.begin(shown)
+        outcome = "failed"
+        try:
+            limits = self.limits.of_script(script.read_text("utf-8", "replace"))
+            result, warnings = self.run(call, limits)
+            for level, message, location, kind, subtype in warnings:
+                named = {"location": location, "type": kind, "subtype": subtype}
+                logger.log(level, "%s", message, **named)
+            if "passing" in result[3]:
+                outcome = ""
+                for follow_up in after_each:
+                    follow_up(script, Path(target))
+        finally:
+            self.progress.end(shown, outcome)
+        return result
+
+    def run(self, call, limits):
+        """Run a script on this machine."""
+        return run_script(call, limits)
 
 
-def run_script(call, time_limit):
-    """Return what Sphinx-Gallery's ``generate_file_rst`` returns for one script.
+def run_script(call, limits):
+    """Return a pair: the result of ``call``, and the warnings on its way.
 
-    ``call`` is joblib's triple of function, arguments and keyword arguments. If the
-    process ends without a result or takes more than ``time_limit`` seconds, the page
-    is made without execution, and the script counts among the failing ones.
+    If the process ends without a result or a limit is exceeded, the page is made
+    without execution, and the script counts among the failing ones.
     """
     function, (name, target, source, conf), options = call
-    result, failure = _in_new_process(call, Path(source, name), time_limit)
+    result, failure, warnings = _in_new_process(call, limits)
     if failure is None:
-        return result
-    unexecuted = (
-        function,
-        (name, target, source, {**conf, "plot_gallery": False}),
-        options,
-    )
-    result, second = _in_new_process(unexecuted, Path(source, name), time_limit)
+        return result, warnings
+    unexecuted = (name, target, source, {**conf, "plot_gallery": False})
+    Path(target, f"{name}.md5").unlink(missing_ok=True)  # it may have run to its end
+    call = function, unexecuted, options
+    result, second, warnings = _in_new_process(call, limits)
     if second is not None:
         raise RuntimeError(second)
     result[3]["formatted_exception"] = failure
-    return result
+    return result, warnings
 
 
-def _in_new_process(call, script, time_limit):
-    """Return a pair: the result of ``call``, and None or what went wrong."""
+def _in_new_process(call, limits):
+    """Return the result of ``call``, None or what went wrong, and warnings."""
+    _, (name, _, source, _), _ = call
+    script = Path(source, name)
     receiver, sender = processes.Pipe(duplex=False)
     with tempfile.TemporaryDirectory() as folder:
         terminal, end = Path(folder, "terminal.txt"), Path(folder, "end.txt")
-        child = processes.Process(target=_work, args=(sender, call, terminal, end))
+        child = processes.Process(
+            target=work, args=(sender, call, limits, terminal, end)
+        )
         child.start()
         sender.close()
         try:
-            if not receiver.poll(time_limit):
+            if not receiver.poll(limits.time):
                 child.terminate()
                 child.join(5)
-                where = _last_place(script, end)
-                return None, f"{where} was still running after {time_limit:g} s."
-            result, failure, warnings = receiver.recv()
+                where = last_place(script, end)
+                return None, f"{where} was still running after {limits.time:g} s.", []
+            return receiver.recv()
         except EOFError:
             child.join()
             told = terminal.read_text(errors="replace").strip()
-            where = _last_place(script, end)
+            where = last_place(script, end)
             failure = f"{where} ended its process (exit code {child.exitcode})."
-            return None, f"{failure}\n{told[-2000:]}".strip()
+            return None, f"{failure}\n{told[-2000:]}".strip(), []
         finally:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(child.pid, 9)  # with all that the script has started
             child.kill()
             child.join()
-    for level, message, location in warnings:
-        logger.log(level, "%s", message, location=location)
-    return result, failure
 
 
-def _last_place(script, end):
-    """Return the script's path with the line at which its process came to an end."""
-    trace = end.read_text(errors="replace") if end.exists() else ""
-    name = str(script).encode("ascii", "backslashreplace").decode()  # as it is there
-    line = re.search(rf'File "{re.escape(name)}", line (\d+)', trace)
-    return f"{script}:{line[1]}" if line else str(script)
+def expect(done, waiting):
+    """Prepare for the scripts that are ``waiting``; those that are ``done`` need none.
 
-
-def _write_last_place(end):
-    """Let this process write where it is when it crashes, is ended or calls os._exit.
-
-    Python's own ``faulthandler`` does it, even if the process hangs in compiled code.
+    What at least three of them import is imported once. Fewer would not gain by it.
     """
-    file = end.open("w")  # stays open as long as the process lives
-
-    def leave(status, leave_now=os._exit):
-        faulthandler.dump_traceback(file)
-        leave_now(status)
-
-    faulthandler.enable(file)
-    faulthandler.register(signal.SIGTERM, file, chain=True)
-    os._exit = leave
+    ProcessPerScript.done = frozenset(done)
+    ProcessPerScript.progress = Progress(len(waiting))
+    counts = Counter(name for script in waiting for name in imports_of(script))
+    common = [name for name in HEAVY if counts[name] > 2]
+    processes.set_forkserver_preload([*PRELOAD, *common])
 
 
-def _work(sender, call, terminal, end):
-    """Run ``call`` in the new process and send back what came of it."""
-    function, args, kwargs = call
-    script = Path(args[2], args[0])
-    descriptor = os.open(terminal, os.O_WRONLY | os.O_CREAT)
-    os.dup2(descriptor, 1)
-    os.dup2(descriptor, 2)
-    _write_last_place(end)
-    warnings = _Collector()
-    sphinx_logger = logging.getLogger(sphinx_logging.NAMESPACE)
-    sphinx_logger.addHandler(warnings)
-    sphinx_logger.propagate = False
+def imports_of(script):
+    """Return the names of the packages that a script imports, in any line of it."""
     try:
-        sender.send((function(*args, **kwargs), None, warnings.records))
-    except SystemExit as stop:
-        lines = [
-            frame.lineno
-            for frame in traceback.extract_tb(stop.__traceback__)
-            if Path(frame.filename) == script
-        ]
-        where = f"{script}:{lines[-1]}" if lines else str(script)
-        failure = f"{where}: the script called sys.exit({stop.code!r})."
-        sender.send((None, failure, warnings.records))
-
-
-class _Collector(logging.Handler):
-    """Keeps warnings and errors in a form that can be sent to another process."""
-
-    def __init__(self):
-        super().__init__(logging.WARNING)
-        self.records = []
-
-    def emit(self, record):
-        location = getattr(record, "location", None)
-        if not isinstance(location, str | tuple | None):
-            location = str(location)
-        self.records.append((record.levelno, record.getMessage(), location))
+        tree = ast.parse(script.read_bytes())
+    except (SyntaxError, ValueError):
+        return set()
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.partition(".")[0])
+    return names
 
 
 def register(app, config):
     """Put the backend in the place of the one that Sphinx-Gallery asks for."""
-    ProcessPerScript.time_limit = config.example_time_limit
-    processes.set_forkserver_preload(["sphinx_gallery.gen_rst", "matplotlib.pyplot"])
+    if config.sphinx_gallery_conf["parallel"] < 2:
+        sys.exit(
+            'make: conf/conf.py: "parallel" must be 2 or more; 1 would run scripts'
+            " within the build"
+        )
+    after_each.clear()  # of an earlier build in this process
+    ProcessPerScript.limits = Limits(
+        config.example_time_limit,
+        config.example_memory_limit,
+        config.example_output_limit,
+    )
     joblib.register_parallel_backend("loky", ProcessPerScript)
 
 
 def setup(app):
-    """Register the extension and its setting ``example_time_limit``, in seconds."""
+    """Register the extension and its settings."""
     app.add_config_value("example_time_limit", 120.0, "", types=(int, float))
+    app.add_config_value("example_memory_limit", 4 << 30, "", types=(int,))
+    app.add_config_value("example_output_limit", 20_000, "", types=(int,))
     app.connect("config-inited", register)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,7 +10,8 @@ import itertools
 import json
 import re
 import textwrap
-from pathlib import Path
+
+import isolation
 
 BOX = re.compile(
     r"^\.\. (?:admonition|caption):: (.*)\n\n((?:(?: {3,}.*)?(?:\n|\Z))+)", re.M
@@ -56,17 +57,18 @@ def text_of(notebook, summary=SUMMARY):
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
-def finish(app):
-    """Rewrite the notebooks that Sphinx-Gallery has written."""
-    for folder in app.config.sphinx_gallery_conf["gallery_dirs"]:
-        for path in Path(app.srcdir, folder).glob("*.ipynb"):
-            old = path.read_text(encoding="utf-8")
-            text = text_of(json.loads(old))
-            if text != old:  # else the page that offers it would be read again
-                path.write_text(text, encoding="utf-8")
+def finish(script, target):
+    """Rewrite the notebook that Sphinx-Gallery has written in the folder ``target``."""
+    path = target / f"{script.stem}.ipynb"
+    path.write_text(text_of(json.loads(path.read_text("utf-8"))), encoding="utf-8")
+
+
+def finish_each(app):
+    """Let each notebook be finished as soon as its script has run."""
+    isolation.after_each.append(finish)
 
 
 def setup(app):
-    """Run after Sphinx-Gallery (priority 500) and before the archive (600)."""
-    app.connect("builder-inited", finish, priority=550)
+    """Be called before ``results``, which keeps what is there by then."""
+    app.connect("builder-inited", finish_each, priority=380)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

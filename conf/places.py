@@ -11,6 +11,7 @@ PLACE = re.compile(
     r"(?::<translated>:\d*)?"
 )
 CELL = re.compile(r"\.\. GENERATED FROM PYTHON SOURCE LINES (\d+)-(\d+)")
+OTHER = re.compile(r"(other instance in .*/)docs/(examples_\w+/\w+)\.rst$")
 TOP = ".. _sphx_glr_"  # the label above the title
 
 
@@ -44,12 +45,14 @@ def line_of_script(page, line):
 
 
 class ToScript(logging.Filter):
-    """Change the place of a message before it is shown."""
+    """Change the places in a message before it is shown."""
 
     def filter(self, record):
         """Let every message pass."""
         if isinstance(place := getattr(record, "location", None), str):
             record.location = source_of(place)
+        if OTHER.search(text := record.getMessage()):  # of a label that is there twice
+            record.msg, record.args = OTHER.sub(r"\1gallery/\2.py", text), ()
         return True
 
 

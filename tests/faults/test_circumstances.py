@@ -56,6 +56,7 @@ def test_cards_follow_the_order_of_the_index(good):
 def test_a_second_build_at_the_same_time_says_so(good):
     """It ends at once with one line, and disturbs nothing."""
     before = good.published()
+    good.append("docs/index.md", "\nA sentence more.\n")
     with (good.folder / "build" / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         outcome = good.build()

@@ -115,6 +115,8 @@ WRONG_SCRIPTS = {
     "short_underline": (TITLE, "Two: draw a curve\n======\n", 2, ""),
     "no_title": (TITLE + "\n", "", 2, ""),
     "no_sentence": ("A curve is drawn from a few points.\n", "", 2, ""),
+    "empty": (TITLE + "\nA curve is drawn from a few points.\n", "", 1, "no title"),
+    "unit": ("y = x**2\n", "# sphinx_gallery_time_limit = 2 min\n", 17, "in seconds"),
     "escape": ("y = x**2\n", 'y = x**2\n"\\W"\n', 18, "invalid escape sequence"),
 }
 WRONG_RUNS = {
@@ -125,6 +127,40 @@ WRONG_RUNS = {
     "quits": ("quit()", "sys.exit"),
     "crashes": ("import ctypes; ctypes.string_at(0)", "ended its process"),
     "asks": ('input("?")', "input()"),
+    "prints": (
+        "for i in range(200_000): print(i)",
+        "printed 2,088,895 characters; 20,000 may",
+    ),
+    "allocates": ("everything = bytearray(1 << 40)", "MemoryError"),
+    "takes_its_time": (
+        "# sphinx_gallery_time_limit = 3\nimport time; time.sleep(60)",
+        "was still running after 3 s",
+    ),
+    "logs_all": (
+        "import logging; logging.basicConfig(level=logging.DEBUG); plt.figure()",
+        "characters; 20,000 may be printed by a cell",
+    ),
+    "leaves_a_thread": (
+        "import threading, time\nwait = lambda: time.sleep(60)\n"
+        "threading.Thread(target=wait, name='slow').start()",
+        "left a thread running: slow.",
+    ),
+    "writes": (
+        'open("left.txt", "w").write("text")',
+        "no script may write",
+    ),
+    "shows_html": (
+        'type("Page", (), {"_repr_html_": lambda self: "<script>"})()\n\n# %%',
+        "would be shown as HTML",
+    ),
+}
+# How far the line that is named is from the inserted one: a cell is named by its first.
+OFFSETS = {
+    "leaves_a_thread": 1,
+    "takes_its_time": 1,
+    "prints": -3,
+    "shows_html": -3,
+    "logs_all": 11,
 }
 
 
@@ -161,10 +197,68 @@ def wrong_runs(first_build, tmp_path_factory):
 def test_a_script_that_fails(wrong_runs, name):
     """One build names all scripts that fail, each with its line and the reason."""
     outcome, lines = wrong_runs
-    assert outcome.names(f"{name}.py", lines[name]), outcome.text
-    assert WRONG_RUNS[name][1] in outcome.text
+    line = lines[name] + OFFSETS.get(name, 0)
+    said = [row for row in outcome.text.splitlines() if f"{name}.py" in row]
+    assert len(said) == 1, outcome.text
+    assert outcome.names(f"{name}.py", line), outcome.text
+    assert WRONG_RUNS[name][1] in said[0]
     assert not outcome.names("one.py")
     assert outcome.is_refusal()
+
+
+def test_a_script_in_another_encoding(good):
+    """Also one that says so in its first line: pages and downloads are UTF-8."""
+    path = good.folder / ONE
+    text = path.read_text("utf-8").replace("A number is fitted", "Un résumé")
+    path.write_bytes(f"# -*- coding: latin-1 -*-\n{text}".encode("latin-1"))
+    outcome = good.refuses(("one.py", 1))
+    assert "'utf-8' codec can't decode byte 0xe9" in outcome.text
+
+
+def test_a_script_outside_the_sections(good):
+    """Above them, below them, or in a folder with another name."""
+    places = ["three.py", "examples_small/more/four.py", "small/five.py"]
+    for place in places:
+        path = good.folder / "gallery" / place
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(good.read(TWO))
+    outcome = good.refuses(*((f"gallery/{place}", 1) for place in places))
+    assert outcome.text.count("no page is made of a script outside") == 3
+
+
+def test_a_label_that_is_there_twice(good):
+    """The lines below both labels are named, and no generated page."""
+    for path, title in ((ONE, "# The training\n"), (TWO, "# The points\n")):
+        line = good.replace(path, title, f"# .. _same-label:\n#\n{title}")
+    outcome = good.refuses(("two.py", line + 3))
+    assert "duplicate label same-label" in outcome.text
+    assert outcome.names("gallery/examples_small/one.py")
+    assert ".rst" not in outcome.text
+
+
+def test_a_caption_without_a_figure(good):
+    """The cell below the caption draws nothing."""
+    line = good.replace(TWO, "# .. caption:: The curve", "# .. caption:: A curve")
+    good.replace(TWO, "fig, ax = plt.subplots", "if 0: fig, ax = plt.subplots")
+    good.replace(TWO, "ax.plot(x, y)\nax.set_title(", "str(")
+    outcome = good.refuses(("two.py", line))
+    assert "no figure follows .. caption::" in outcome.text
+
+
+def test_a_figure_without_a_caption(good):
+    """It would have no words for readers who do not see it."""
+    text = good.read(ONE)
+    start, end = text.index("#\n# .. caption"), text.index("\nfig, ax")
+    good.write(ONE, text[:start] + text[end:])
+    outcome = good.refuses(("one.py", None))
+    assert "a figure without .. caption::" in outcome.text
+
+
+def test_a_file_that_compiled_code_leaves_among_the_scripts(good):
+    """Python does not hear of it, but the build sees the file."""
+    good.insert(ONE, "import ctypes; ctypes.CDLL(None).creat(b'left.txt', 0o644)")
+    outcome = good.refuses(("gallery/examples_small/left.txt", None))
+    assert "was written by a script" in outcome.text
 
 
 MEAN = "#    .. answer::\n#\n#       The mean.\n"

@@ -1,6 +1,5 @@
 """A build compares each cell with its ``#>`` lines, and stops at a difference."""
 
-import pytest
 from bs4 import BeautifulSoup
 
 from tests.faults.building import ONE
@@ -45,10 +44,8 @@ def test_a_right_output_is_shown_once(good):
     assert "#> 0.3333" in notebook.read_text("utf-8")
 
 
-@pytest.mark.parametrize("workers", ["2", "False"])
-def test_a_wrong_output_stops_every_build_until_it_is_mended(good, workers):
+def test_a_wrong_output_stops_every_build_until_it_is_mended(good):
     """Also where nothing is executed any more, and without the cache of the pages."""
-    good.replace("conf/conf.py", '"parallel": 2', f'"parallel": {workers}')
     line = add_cell(good, WRONG)
     outcome = good.refuses(("one.py", line))
     assert "- 0.3334" in outcome.text

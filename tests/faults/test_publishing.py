@@ -53,6 +53,7 @@ def test_the_site_is_never_away(good, tmp_path):
         "doctrees",
         "html",
         "lock",
+        "published.txt",
     ]
 
 

@@ -1,5 +1,7 @@
 """What a build executes, what it keeps, and that scripts see nothing of each other."""
 
+import re
+
 import pytest
 
 from tests.faults.building import INDEX, ONE, TWO, Miniature
@@ -46,13 +48,17 @@ def executed(counted, tmp_path):
 
 
 def test_a_good_miniature_is_published(first_build):
-    """Exit status 0, one line of words, and a page for each script with its figure.
+    """Exit status 0, a line for each script as it runs, and its page and figure.
 
     Everything below and in ``test_faults.py`` rests on this: the miniature has no
     mistake but the one that a test makes.
     """
     miniature, outcome = first_build
-    assert (outcome.status, outcome.text) == (0, "Open build/html/index.html\n")
+    *scripts, last = outcome.text.splitlines()
+    assert (outcome.status, last) == (0, "Open build/html/index.html"), outcome.text
+    shown = [re.fullmatch(r"(./2)  (\w+/\w+)  \d+\.\d s", line) for line in scripts]
+    assert [line[1] for line in shown] == ["1/2", "2/2"]
+    assert {line[2] for line in shown} == {"examples_small/one", "examples_small/two"}
     site = miniature.published()
     assert site.keys() >= PAGES
     assert b"The loss falls to 0.847387" in site["en/_images/sphx_glr_one_001.svg"]

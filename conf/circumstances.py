@@ -1,0 +1,45 @@
+"""What a script's output depends on besides the script: Python, packages, this folder.
+
+Nothing here imports Sphinx: a build that has nothing to do is over before that.
+"""
+
+import functools
+import hashlib
+import importlib.metadata
+import os
+import platform
+import sys
+from pathlib import Path
+
+from surroundings import ENVIRONMENT
+
+
+@functools.cache  # it reads every installed package's name, and is asked for often
+def fingerprint(conf):
+    """Return a digest of all that any script may depend on; ``conf`` is this folder.
+
+    Versions of Python and of every installed package, the kind of machine, the
+    variables that frameworks read, each module beside this one, and what else lies in
+    the gallery: helper modules and data.
+    """
+    lines = [sys.version, platform.system(), platform.machine()]
+    lines += [f"{name}={os.environ.get(name)}" for name in sorted(ENVIRONMENT)]
+    lines += sorted(
+        f"{package.name}=={package.version}"
+        for package in importlib.metadata.distributions()
+    )
+    digest = hashlib.sha256("\n".join(lines).encode())
+    for path in [*sorted(Path(conf).rglob("*.py")), *helpers(Path(conf).parent)]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def helpers(root):
+    """Return the files of the gallery that are neither scripts nor lists of them."""
+    gallery = root / "gallery"
+    own = {*gallery.glob("examples_*/*.py"), *gallery.glob("examples_*/index.rst")}
+    return sorted(
+        path
+        for path in gallery.rglob("*")
+        if path.is_file() and path not in own and "__pycache__" not in path.parts
+    )
