@@ -4,15 +4,15 @@ A script counts as executed if it ran in this build, or if ``results`` has what 
 in an earlier one. One build at a time may write into these folders.
 """
 
-import fcntl
 import re
-import sys
 from pathlib import Path
 
+import turns
 from circumstances import fingerprint
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
+after_scripts = []  # functions to be called when all scripts have been run
 
 
 def galleries(app):
@@ -24,18 +24,14 @@ def galleries(app):
 
 def take_turns(app):
     """End this build if another one is at work in the same folders."""
-    path = Path(app.srcdir).parent / "build" / "lock"
-    path.parent.mkdir(exist_ok=True)
-    app.our_turn = path.open("w")
-    try:
-        fcntl.flock(app.our_turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        sys.exit("make: another build is running in this folder; wait for its end.")
+    turns.take(Path(app.srcdir).parent)
 
 
-def end_turn(app, exception):
-    """Let the next build begin; the end of the process does it too."""
-    app.our_turn.close()
+def go_on(app):
+    """Let those begin who wait for the scripts' results."""
+    for begin in after_scripts:
+        begin()
+    after_scripts.clear()
 
 
 def demand_all(app):
@@ -105,7 +101,7 @@ def setup(app):
     app.connect("builder-inited", take_turns, priority=1)
     app.connect("builder-inited", look_before, priority=350)
     app.connect("builder-inited", demand_all, priority=600)
-    app.connect("build-finished", end_turn)
+    app.connect("builder-inited", go_on, priority=700)
     return {
         "env_version": int(fingerprint(app.confdir)[:8], 16),
         "parallel_read_safe": True,

@@ -17,6 +17,7 @@ import os
 import sys
 import tempfile
 from collections import Counter
+from multiprocessing import forkserver
 from pathlib import Path
 
 import joblib
@@ -138,6 +139,24 @@ def expect(done, waiting):
     counts = Counter(name for script in waiting for name in imports_of(script))
     common = [name for name in HEAVY if counts[name] > 2]
     processes.set_forkserver_preload([*PRELOAD, *common])
+    if waiting:
+        forkserver.ensure_running()  # it imports while Sphinx-Gallery gets ready
+
+
+class HeaviestFirst:
+    """The order in which Sphinx-Gallery runs the scripts of a section.
+
+    The one that takes longest should not begin last, while other cores wait. Nothing
+    that is published depends on it.
+    """
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+
+    def __call__(self, name):
+        """Return what sorts a script: import of TensorFlow, and length."""
+        script = self.folder / name
+        return "tensorflow" not in imports_of(script), -script.stat().st_size, name
 
 
 def imports_of(script):

@@ -53,6 +53,8 @@ def describe(app, pagename, templatename, context, doctree):
         }
         for language in LANGUAGES
     ]
+    if styles := app.env.metadata.get(pagename, {}).get("styles"):
+        app.add_css_file(styles)
     if pagename == "search":
         return
     alternates = [(each.tag, each.folder) for each in LANGUAGES]

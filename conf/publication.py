@@ -12,10 +12,11 @@ from pathlib import Path
 
 import catalogues
 import root_pages
+import side_by_side
+import turns
 from exchange import exchange
 from finish import finish
 from languages import LANGUAGES
-from sphinx import locale
 from sphinx.cmd.build import main as sphinx_build
 
 from conf import site_url
@@ -27,7 +28,6 @@ SITE, STAGE, OLD = BUILD / "html", BUILD / "stage", BUILD / "old"
 
 def build(language):
     """Write one language's pages into ``build/stage``; return Sphinx's exit status."""
-    locale.translators.clear()  # a language falls back on the one that was here before
     strict = ["--fail-on-warning", "--keep-going"]
     arguments = [
         *("--builder", "html", "--quiet", *strict),
@@ -84,12 +84,12 @@ def build_all():
 
     If it is not 0, the site is as it was.
     """
+    turns.take(ROOT)
     if OLD.exists() and not SITE.exists():  # killed between the two renames
         OLD.rename(SITE)
     shutil.rmtree(STAGE, ignore_errors=True)
     check_languages()
-    for language in LANGUAGES:
-        if status := build(language):
-            return status
+    if status := side_by_side.build_all(build, LANGUAGES):
+        return status
     publish()
     return 0

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 
 import pytest
+import yaml
 
 from tests.conftest import ROOT
 
@@ -46,3 +47,14 @@ def test_the_workflow_has_no_fault(tmp_path):
 def test_the_workflow_does_what_ci_does():
     """Both call the same script, so that they cannot differ."""
     assert "run: bash .ci/run" in WORKFLOW.read_text(encoding="utf-8")
+
+
+def test_the_workflow_restores_what_the_build_keeps():
+    """The folder that is restored is the one in which results are looked for."""
+    workflow = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))
+    steps = workflow["jobs"]["build"]["steps"]
+    uses = [step.get("uses", "").partition("@")[0] for step in steps]
+    place = uses.index("actions/cache")
+    assert list((ROOT / steps[place]["with"]["path"]).glob("examples_nn/*.zip"))
+    runs = [step.get("run") for step in steps]
+    assert place < runs.index("bash .ci/run")

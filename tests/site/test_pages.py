@@ -1,12 +1,13 @@
 """The site has the pages it should have, and all that they refer to is there."""
 
 import posixpath
+import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from tests.conftest import COMPARISONS, EXAMPLES, GALLERY, HIDDEN
+from tests.conftest import COMPARISONS, EXAMPLES, GALLERY, HIDDEN, ROOT
 
 SECTIONS = ("tensor", "autograd", "nn", "compare")
 PAGES = {
@@ -16,6 +17,7 @@ PAGES = {
     "index.html",
     "pytorch_with_examples.html",
     "how_it_is_made.html",
+    "how_a_build_works.html",
     "contributing.html",
     "changelog.html",
     "glossary.html",
@@ -181,3 +183,12 @@ def test_an_example_page_is_complete(pages, example, translated):
     downloads = [Path(a["href"]).name for a in article.select("a.download")]
     name = Path(example).name
     assert downloads == [f"{name}.ipynb", f"{name}.py"]
+
+
+def test_the_page_on_the_build_names_every_module():
+    """And no module that is not there."""
+    text = (ROOT / "docs" / "how_a_build_works.md").read_text("utf-8")
+    table = re.findall(r"^\|[^|]*\| (`\w+`(?:, `\w+`)*) \|$", text, re.M)
+    named = [name for row in table for name in re.findall(r"`(\w+)`", row)]
+    modules = {path.stem for path in (ROOT / "conf").glob("*.py")} - {"conf"}
+    assert sorted(named) == sorted(modules)
