@@ -12,7 +12,8 @@ class Progress:
     """Shows the scripts of one build as they come and go; safe to call from threads.
 
     On a terminal it is one line that changes: a bar, the count, what is running, and
-    the time left at the pace so far. Elsewhere each script that ends is a line.
+    the time left at the pace so far. Elsewhere each script that ends is a line. If
+    ``total`` is 0, pages are made without execution, and nothing is shown.
     """
 
     def __init__(self, total, stream=None):
@@ -33,7 +34,7 @@ class Progress:
         with self.lock:
             seconds = time.monotonic() - self.running.pop(name)
             self.done += 1
-            if not self.stream.isatty():
+            if self.total and not self.stream.isatty():
                 parts = (f"{self.done}/{self.total}", name, f"{seconds:.1f} s", outcome)
                 print("  ".join(filter(None, parts)), file=self.stream, flush=True)
             self._draw()
@@ -49,7 +50,7 @@ class Progress:
         return "  ".join(filter(None, parts))[: columns - 1]
 
     def _draw(self):
-        if self.stream.isatty():
+        if self.total and self.stream.isatty():
             text = self.line(shutil.get_terminal_size().columns)
             text = text if self.done < self.total else ""  # leave nothing behind
             print(f"\r{text}\x1b[K", end="", file=self.stream, flush=True)
