@@ -25,6 +25,7 @@ extensions = [
     "form",
     "figures",
     "isolation",  # before sphinx_gallery: it lends it its processes
+    "executors",
     "sphinx_gallery.gen_gallery",
     "executed",
     "results",
