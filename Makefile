@@ -2,7 +2,7 @@
 # folder's own path may hold blanks and any letters.
 
 .DEFAULT_GOAL := help
-.PHONY: help html test browser crashes bench expected translations screenshots mutants check format \
+.PHONY: help html test browser crashes bench scale expected translations screenshots mutants check format \
   serve linkcheck lock reproduce clean install
 
 PYTHON ?= python3
@@ -62,6 +62,9 @@ crashes: install ## kill a build at many moments, and see the next one repair it
 bench: install ## compare this build with stock Sphinx-Gallery's (many minutes)
 	@$(RUN) -m tests.benchmarks.compare
 
+scale: install ## build made-up galleries of 10, 100 and 1000 scripts (many minutes)
+	@PYTHONPATH=conf:. $(RUN) -m tests.benchmarks.scale
+
 lock: ## write requirements.lock anew from requirements.txt; needs a network
 	@test -x $(RUN) || $(MAKE) --no-print-directory install
 	@mkdir -p build && cp requirements.lock build/lock.txt
@@ -74,7 +77,7 @@ reproduce: install ## build the last commit twice, and compare every byte
 	@$(RUN) conf/reproduce.py
 
 clean: ## remove all that was built, but not the environment
-	@rm -rf build .cache/results docs/downloads docs/examples_*
+	@rm -rf build .cache/results .cache/social docs/downloads docs/examples_*
 	@find docs/locale -name '*.mo' -delete
 
 install:

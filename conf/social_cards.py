@@ -150,9 +150,10 @@ def write(app, exception):
     if exception or app.builder.format != "html":
         return
     folder, lines, css = Path(app.outdir, FOLDER), lines_in_loops(app), style()
+    cards = Path(app.srcdir).parent / ".cache" / "social" / app.config.language
     folder.mkdir(parents=True, exist_ok=True)
     for name in [SITE, *(name for name in lines if name in NETS)]:
-        data = kept(svg(name, lines), css, Path(app.doctreedir, "social"))
+        data = kept(svg(name, lines), css, cards)
         (folder / f"{name}.png").write_bytes(data)
 
 

@@ -27,13 +27,22 @@ def needed(style, pages, scripts):
     ``pages`` and ``scripts`` are texts. What stays renders as it did.
     """
     made = _names(scripts)
+    pages = list(pages)
     parsed = [LexborHTMLParser(page) for page in pages]
+    known = {
+        name
+        for page in pages
+        for _, names in re.findall(r'\b(class|id)="([^"]*)"', page)
+        for name in names.split()
+    }
 
     @cache
     def is_used(selector):
         static = STATES.sub("", selector)
         static = NAME.sub(lambda name: "" if name[1] in made else name[0], static)
         static = re.sub(r"(^|[\s>+~])(?=$|[\s>+~])", r"\1*", static)
+        if "(" not in static and not known.issuperset(NAME.findall(static)):
+            return False  # this is quick, and most that is not used has such a name
         try:
             return any(page.css_first(static) is not None for page in parsed)
         except Exception:  # a selector that the parser does not know

@@ -46,7 +46,14 @@ def measured(miniature):
 
 def main():
     """Print a table in Markdown, a row for each size."""
-    head = ("scripts", "seconds", "a script", "MiB", "seconds, from results", "a script")
+    head = (
+        "scripts",
+        "seconds",
+        "a script",
+        "MiB",
+        "seconds, from results",
+        "a script",
+    )
     print(f"| {' | '.join(head)} |\n{'|---' * len(head)}|")
     for size in SIZES:
         with tempfile.TemporaryDirectory() as folder:

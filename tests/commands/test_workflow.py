@@ -55,6 +55,8 @@ def test_the_workflow_restores_what_the_build_keeps():
     steps = workflow["jobs"]["build"]["steps"]
     uses = [step.get("uses", "").partition("@")[0] for step in steps]
     place = uses.index("actions/cache")
-    assert list((ROOT / steps[place]["with"]["path"]).glob("examples_nn/*.zip"))
+    results, cards = steps[place]["with"]["path"].split()
+    assert list((ROOT / results).glob("examples_nn/*.zip"))
+    assert list((ROOT / cards).glob("en/*.png"))
     runs = [step.get("run") for step in steps]
     assert place < runs.index("bash .ci/run")
