@@ -9,6 +9,7 @@ from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 
+LARGE = 60  # pages
 VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1" />'
 # What Sphinx, Furo and Sphinx-Gallery load on every page.
 UNUSED = {"furo-extensions.css", "furo.js", "pygments.css", "sg-tags.js"}
@@ -78,10 +79,23 @@ def use_own_files(app, pagename, templatename, context, doctree):
     context["metatags"] = context.get("metatags", "").replace(VIEWPORT, "")
 
 
+def add_menu(app, pagename, templatename, context, doctree):
+    """Add the site's menu; of a large site the sections, and the pages of the current.
+
+    It stands in every page, so that the whole of it would grow with the square. Furo
+    would make it once more, for a template that is not in use, and finds nothing.
+    """
+    toctree = context.pop("toctree", None)
+    is_large = len(app.env.found_docs) > LARGE
+    options = {"titles_only": True, "maxdepth": -1, "includehidden": True}
+    context["menu"] = toctree(collapse=is_large, **options) if toctree else ""
+
+
 def setup(app):
     """Set words before Sphinx and the theme make anything of them."""
     app.add_config_value("site_url", "http://localhost:8000/", "html")
     app.connect("config-inited", set_words, priority=100)
+    app.connect("html-page-context", add_menu, priority=400)  # before Furo's
     app.connect("html-page-context", describe)
     app.connect("html-page-context", use_own_files, priority=900)  # all is there
     return {"parallel_read_safe": True, "parallel_write_safe": True}

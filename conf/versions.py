@@ -1,5 +1,6 @@
 """Every page says which versions its numbers come from."""
 
+import functools
 import importlib.metadata
 import platform
 
@@ -14,6 +15,7 @@ NAMES = {
 }
 
 
+@functools.cache  # every page asks
 def version(distribution):
     """Return the version of an installed package, without its build's label.
 

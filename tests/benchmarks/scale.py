@@ -12,22 +12,32 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.faults.building import INDEX, SECTION, TWO, Miniature
+from tests.faults.building import INDEX, TWO, Miniature
 
 HERE = Path(__file__).resolve().parent
+SECTION_SIZE = 50  # scripts
+LAST_ENTRY = "examples_small/index\n"
 SIZES = [int(size) for size in os.environ.get("SIZES", "10 100 1000").split()]
 
 
 def gallery(folder, size):
-    """Return a miniature with as many scripts, each a little different."""
+    """Return a miniature with as many scripts more, each a little different."""
     miniature = Miniature.new(folder)
-    source = miniature.read(TWO)
-    for number in range(2, size):
-        text = source.replace("Two: draw", f"Number {number:04}: draw")
-        text = text.replace("=================", "=" * 26)
-        text = text.replace("-1, 1, 21", f"-1, 1, {20 + number % 80}")
-        miniature.write(f"{SECTION}/number_{number:04}.py", text)
-        miniature.append(INDEX, f"   number_{number:04}\n")
+    source, index = miniature.read(TWO), miniature.read(INDEX)
+    for first in range(0, size, SECTION_SIZE):
+        section = f"examples_made_{first // SECTION_SIZE:02}"
+        (folder / "gallery" / section).mkdir()
+        names = []
+        for number in range(first, min(first + SECTION_SIZE, size)):
+            names.append(f"number_{number:04}")
+            text = source.replace("Two: draw", f"Number {number:04}: draw")
+            text = text.replace("=================", "=" * 26)
+            text = text.replace("-1, 1, 21", f"-1, 1, {20 + number % 80}")
+            miniature.write(f"gallery/{section}/{names[-1]}.py", text)
+        text = index.replace("examples_small", section)
+        text = text.replace("   one\n   two\n", "".join(f"   {n}\n" for n in names))
+        miniature.write(f"gallery/{section}/index.rst", text)
+        miniature.replace("docs/index.md", LAST_ENTRY, f"{LAST_ENTRY}{section}/index\n")
     return miniature
 
 
