@@ -166,7 +166,7 @@ def test_scripts_see_nothing_of_each_other(fresh, tmp_path):
     Three, since with two workers that are reused at least one of the three would run
     where the first has been.
     """
-    fresh.insert(ONE, CHANGE)
+    fresh.insert(ONE, f"{CHANGE}# {'The longest script begins first. ' * 99}")
     followers = [TWO, fresh.add("three"), fresh.add("four")]
     for path in followers:
         fresh.insert(path, LOOK)
