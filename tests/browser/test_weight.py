@@ -23,6 +23,7 @@ STATIC = {
     "doctools.js",
     "documentation_options.js",
     "favicon.svg",
+    "flow.css",
     "language_data.js",
     "minus.png",  # these two are named in doctools.js
     "plus.png",
