@@ -12,7 +12,8 @@ from circumstances import fingerprint
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
-after_scripts = []  # functions to be called when all scripts have been run
+before_scripts = []  # functions to be called before any script is run or restored
+after_scripts = []  # functions to be called when each of them has a result
 
 
 def galleries(app):
@@ -27,35 +28,53 @@ def take_turns(app):
     turns.take(Path(app.srcdir).parent)
 
 
+def hold(app):
+    """Wait for another language that runs the scripts, if there is one."""
+    for wait in before_scripts:
+        wait()
+
+
 def go_on(app):
-    """Let those begin who wait for the scripts' results."""
+    """Let those begin who wait for the scripts' results, if all are there.
+
+    Otherwise they would run what has failed again, and write among pages being read.
+    """
     for begin in after_scripts:
-        begin()
+        if not any(without_result(app)):
+            begin()
     after_scripts.clear()
 
 
-def demand_all(app):
-    """Warn, so that the build fails, of each script that failed or was not executed."""
-    if app.builder.name == "gettext":  # it reads prose, and publishes nothing
-        return
+def without_result(app):
+    """Yield each script that failed or was not executed, and Sphinx-Gallery's reason.
+
+    The reason is the text of a traceback, what ``isolation`` says, or None.
+    """
     gallery = app.config.sphinx_gallery_conf
     fresh = {Path(path) for path in gallery["passing_examples"]}
     kept = {Path(path) for path in gallery["stale_examples"]}
     failures = {Path(path): text for path, text in gallery["failing_examples"].items()}
+    for source, target in galleries(app):
+        for script in sorted(source.glob("*.py")):
+            if script not in fresh and target / script.name not in kept:
+                yield script, failures.get(script)
+
+
+def demand_all(app):
+    """Warn, so that the build fails, of each script without a result."""
+    if app.builder.name == "gettext":  # it reads prose, and publishes nothing
+        return
     for path in sorted(files_among_scripts(app) - app.files_before):
         logger.warning("%s was written by a script; delete it", path)
-    for source, target in galleries(app):
-        scripts = sorted(source.glob("*.py"))
-        if not scripts:
+    for source, _ in galleries(app):
+        if not any(source.glob("*.py")):
             logger.warning("%s has no script", source)
-        for script in scripts:
-            if script in fresh or target / script.name in kept:
-                continue
-            place, reason = place_and_reason(script, failures.get(script))
-            if ":" in Path(place).name:
-                logger.warning("%s", reason, location=place)
-            else:  # Sphinx would take a path without a line for a page's name
-                logger.warning("%s %s", place, reason)
+    for script, failure in without_result(app):
+        place, reason = place_and_reason(script, failure)
+        if ":" in Path(place).name:
+            logger.warning("%s", reason, location=place)
+        else:  # Sphinx would take a path without a line for a page's name
+            logger.warning("%s %s", place, reason)
 
 
 def has_failed(config, script):
@@ -99,6 +118,7 @@ def setup(app):
     Pages are read anew when the circumstances have changed, since they name versions.
     """
     app.connect("builder-inited", take_turns, priority=1)
+    app.connect("builder-inited", hold, priority=340)
     app.connect("builder-inited", look_before, priority=350)
     app.connect("builder-inited", demand_all, priority=600)
     app.connect("builder-inited", go_on, priority=700)

@@ -120,7 +120,7 @@ class OfferTranslations(SphinxTransform):
 
 
 def setup(app):
-    """Write after Sphinx-Gallery has run, at ``builder-inited`` with priority 500."""
-    app.connect("builder-inited", write, priority=650)
+    """Write before ``executed`` waits for the scripts, whose output is not needed."""
+    app.connect("builder-inited", write, priority=320)
     app.add_transform(OfferTranslations)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

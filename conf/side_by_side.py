@@ -1,8 +1,8 @@
-"""Languages are built at the same time, once the first has run the scripts.
+"""Languages are built at the same time; the first runs the scripts for all.
 
 Each language but the first has a process of its own. It is forked before anything has
-begun, waits until the scripts have been run, and says what it has to say when the
-first language is done.
+begun, translates the downloads, waits until every script has a result, and says what
+it has to say when the first language is done. If a script fails, it ends there.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ class Later:
 
     def _run(self, build, language):
         end_with_parent()
-        self.gate.wait()
+        executed.before_scripts.append(self.gate.wait)
         sys.stdout.flush()
         sys.stderr.flush()
         for stream in (1, 2):

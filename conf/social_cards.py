@@ -8,6 +8,7 @@ picture holds words of code only, so that all languages show the same.
 import hashlib
 import io
 import re
+import shutil
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -115,7 +116,7 @@ def png(picture, css):
 
 
 def kept(picture, css, folder):
-    """Return the bytes of a picture from a folder, where it is drawn once."""
+    """Return the file of a picture in a folder, where it is drawn once."""
     key = hashlib.sha256(f"{resvg_py.__version__}{css}{picture}".encode()).hexdigest()
     path = folder / f"{key}.png"
     if not path.is_file():
@@ -123,7 +124,7 @@ def kept(picture, css, folder):
         part = path.with_suffix(".part")
         part.write_bytes(png(picture, css))
         part.replace(path)
-    return path.read_bytes()
+    return path
 
 
 # -- Pages -----------------------------------------------------------------------------
@@ -152,9 +153,12 @@ def write(app, exception):
     folder, lines, css = Path(app.outdir, FOLDER), lines_in_loops(app), style()
     cards = Path(app.srcdir).parent / ".cache" / "social" / app.config.language
     folder.mkdir(parents=True, exist_ok=True)
+    pictures = set()
     for name in [SITE, *(name for name in lines if name in NETS)]:
-        data = kept(svg(name, lines), css, cards)
-        (folder / f"{name}.png").write_bytes(data)
+        pictures.add(picture := kept(svg(name, lines), css, cards))
+        shutil.copyfile(picture, folder / f"{name}.png")
+    for path in set(cards.iterdir()) - pictures:
+        path.unlink()
 
 
 def tags(base, name=SITE, alt=None):

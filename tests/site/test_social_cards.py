@@ -226,12 +226,33 @@ def test_a_picture_is_drawn_once(tmp_path, monkeypatch):
     drawn = []
     monkeypatch.setattr(social_cards, "png", lambda *what: drawn.append(what) or b"1")
     for picture, css in ("a", "b"), ("a", "b"), ("c", "b"), ("a", "d"), ("a", "b"):
-        assert social_cards.kept(picture, css, tmp_path / "new") == b"1"
+        kept = social_cards.kept(picture, css, tmp_path / "new")
+        assert kept.read_bytes() == b"1"
     assert drawn == [("a", "b"), ("c", "b"), ("a", "d")]
     monkeypatch.setattr(social_cards.resvg_py, "__version__", "another")
     social_cards.kept("a", "b", tmp_path / "new")
     assert len(drawn) == 4
     assert len(list((tmp_path / "new").iterdir())) == 4
+
+
+def test_pictures_that_no_page_names_any_more_are_not_kept(tmp_path, monkeypatch):
+    """Nor is what a killed build has left; the others stay and are not drawn again."""
+    monkeypatch.setattr(social_cards, "png", lambda *what: b"1")
+    monkeypatch.setattr(social_cards, "lines_in_loops", lambda app: LINES)
+    app = SimpleNamespace(
+        outdir=tmp_path / "html",
+        srcdir=tmp_path / "docs",
+        builder=SimpleNamespace(format="html"),
+        config=SimpleNamespace(language="en"),
+    )
+    kept = tmp_path / ".cache" / "social" / "en"
+    social_cards.write(app, None)
+    first = {path: path.stat().st_mtime_ns for path in kept.iterdir()}
+    for name in "old.png", "half.part":
+        (kept / name).write_bytes(b"2")
+    social_cards.write(app, None)
+    assert {path: path.stat().st_mtime_ns for path in kept.iterdir()} == first
+    assert len(first) == len(list((tmp_path / "html").glob("**/*.png"))) == 10
 
 
 def test_a_script_that_is_not_as_it_should_be_has_a_bar_without_length(tmp_path):
