@@ -21,6 +21,7 @@ site_url = (os.environ.get("SITE_URL") or "http://localhost:8000").rstrip("/") +
 extensions = [
     "myst_parser",
     "sphinx.ext.intersphinx",
+    "collecting",
     "places",
     "form",
     "figures",
@@ -73,7 +74,6 @@ sphinx_gallery_conf = {
     "capture_repr": ("_repr_html_",),
     "only_warn_on_example_error": True,  # and warnings fail the build
     "parallel": max(2, os.cpu_count() or 2),  # scripts at a time
-    "within_subsection_order": "isolation.HeaviestFirst",
     "remove_config_comments": True,
     # Nothing on a page may depend on the machine or on the time of day.
     "min_reported_time": 1e9,

@@ -8,16 +8,23 @@ an existing name, and that is all this module does to Sphinx-Gallery. It needs
 
 Processes are forked from one that has imported what most scripts import, and has done
 nothing else.
+
+Sphinx-Gallery asks for one section after the other, and waits for the last script of
+each. Scripts need not wait: when it asks for the first, all that have no result begin,
+one for each core, and the one that takes longest first.
 """
 
 import ast
 import contextlib
 import multiprocessing
 import os
+import pickle
 import sys
 import tempfile
+import threading
 from collections import Counter
 from multiprocessing import forkserver
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 import joblib
@@ -34,12 +41,33 @@ HEAVY = ("torch", "tensorflow")  # a second or more to import
 after_each = []  # functions of a script that ran well, and of its target folder
 
 
+class Waiting:
+    """The scripts of one build that have no result, with the folders of their pages."""
+
+    def __init__(self, folders, progress):
+        self.folders, self.progress = folders, progress
+        self.begun = {}  # from a script to its result, once that is there
+        self.lock = threading.Lock()
+
+    def begin_all(self, run, function, conf, options):
+        """Let ``run`` be called for each, as many at a time as may run; but once."""
+        with self.lock:
+            if self.begun:
+                return
+            conf = pickle.loads(pickle.dumps(conf))  # the build changes its own
+            pool = ThreadPool(conf["parallel"])
+            for script in sorted(self.folders, key=weight):
+                folder = self.folders[script]
+                (folder / "images" / "thumb").mkdir(parents=True, exist_ok=True)
+                call = function, (script.name, folder, script.parent, conf), options
+                self.begun[script] = pool.apply_async(run, (script, call))
+
+
 class ProcessPerScript(ThreadingBackend):
-    """A joblib backend whose threads each wait for one process at a time."""
+    """A joblib backend whose threads each wait for the result of one script."""
 
     limits = Limits(time=120, memory=4 << 30, output=20_000)  # set from conf.py
-    done = frozenset()  # scripts whose results are there already
-    progress = Progress(0)
+    waiting = Waiting({}, Progress(0))
 
     def submit(self, func, callback=None):
         """Run ``func``, a batch of one script; Sphinx-Gallery asks for no other."""
@@ -53,10 +81,15 @@ class ProcessPerScript(ThreadingBackend):
         """
         function, (name, target, source, conf), options = call
         script = Path(source, name)
-        if script in self.done:  # the function sees that, and returns what was kept
+        if script not in self.waiting.folders:  # it returns what was kept of it
             return function(name, target, source, conf, **options)
+        self.waiting.begin_all(self.followed, function, conf, options)
+        return self.waiting.begun[script].get()
+
+    def followed(self, script, call):
+        """Run a script; show its progress, repeat its warnings, keep its result."""
         shown = f"{script.parent.name}/{script.stem}"
-        self.progress.begin(shown)
+        self.waiting.progress.begin(shown)
         outcome = "failed"
         try:
             limits = self.limits.of_script(script.read_text("utf-8", "replace"))
@@ -67,9 +100,9 @@ class ProcessPerScript(ThreadingBackend):
             if "passing" in result[3]:
                 outcome = ""
                 for follow_up in after_each:
-                    follow_up(script, Path(target))
+                    follow_up(script, call[1][1])
         finally:
-            self.progress.end(shown, outcome)
+            self.waiting.progress.end(shown, outcome)
         return result
 
     def run(self, call, limits):
@@ -129,34 +162,28 @@ def _in_new_process(call, limits):
             child.join()
 
 
-def expect(done, waiting):
-    """Prepare for the scripts that are ``waiting``; those that are ``done`` need none.
+def expect(folders, executes):
+    """Prepare for scripts without a result; ``folders`` has that of each one's page.
 
-    What at least three of them import is imported once. Fewer would not gain by it.
+    What at least three of them import is imported once, if this build ``executes``
+    scripts. Fewer would not gain by it.
     """
-    ProcessPerScript.done = frozenset(done)
-    ProcessPerScript.progress = Progress(len(waiting))
-    counts = Counter(name for script in waiting for name in imports_of(script))
-    common = [name for name in HEAVY if counts[name] > 2]
+    progress = Progress(len(folders) if executes else 0)
+    ProcessPerScript.waiting = Waiting(folders, progress)
+    counts = Counter(name for script in folders for name in imports_of(script))
+    common = [name for name in HEAVY if executes and counts[name] > 2]
     processes.set_forkserver_preload([*PRELOAD, *common])
-    if waiting:
+    if folders:
         forkserver.ensure_running()  # it imports while Sphinx-Gallery gets ready
 
 
-class HeaviestFirst:
-    """The order in which Sphinx-Gallery runs the scripts of a section.
+def weight(script):
+    """Return what sorts scripts: import of TensorFlow, and length.
 
     The one that takes longest should not begin last, while other cores wait. Nothing
     that is published depends on it.
     """
-
-    def __init__(self, folder):
-        self.folder = Path(folder)
-
-    def __call__(self, name):
-        """Return what sorts a script: import of TensorFlow, and length."""
-        script = self.folder / name
-        return "tensorflow" not in imports_of(script), -script.stat().st_size, name
+    return "tensorflow" not in imports_of(script), -script.stat().st_size, script
 
 
 def imports_of(script):

@@ -85,17 +85,16 @@ def keep(app, script, target):
 
 def restore(app):
     """Make the generated sections equal to the results that count, and to no more."""
-    wanted, done, waiting = {}, set(), []
+    wanted, waiting = {}, {}
     for source, target in galleries(app):
         if (index := source / "index.rst").is_file():
             wanted[target / index.name] = index.read_bytes()
         for script in sorted(source.glob("*.py")):
             key = key_of(app, script, script.read_bytes())
             if result := load(place_of(app, script), key):
-                done.add(script)
                 wanted |= {target / name: content for name, content in result.items()}
             else:
-                waiting.append(script)
+                waiting[script] = target
     for path in Path(app.srcdir).glob("examples_*/**/*"):
         if path.is_file() and path not in wanted:
             path.unlink()
@@ -104,8 +103,7 @@ def restore(app):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
     forget(app)
-    executes = app.config.sphinx_gallery_conf["plot_gallery"]
-    isolation.expect(done, waiting if executes else [])
+    isolation.expect(waiting, app.config.sphinx_gallery_conf["plot_gallery"])
 
 
 def forget(app):

@@ -30,7 +30,7 @@ def write(stage, site_url):
     ).get_template("root.html")
     languages = [_with_words(language) for language in LANGUAGES]
     alt = social_cards.site_in_words(_with_words(SOURCE)["translate"])
-    card = social_cards.tags(f"{site_url}{SOURCE.folder}/", alt=alt)
+    card = social_cards.tags(site_url, alt=alt)
     for name, is_missing in (("index.html", False), ("404.html", True)):
         text = template.render(
             languages=languages,

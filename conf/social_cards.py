@@ -2,14 +2,13 @@
 
 An example's picture has its diagram and its place on the ladder; all other pages share
 the site's, with all diagrams. The bars are the lines of code in the training loops. A
-picture holds words of code only, so that all languages show the same.
+picture holds words of code only, so all languages share those of the source.
 """
 
 import hashlib
 import io
 import re
 import shutil
-from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import resvg_py
 from diagrams import NETS, descriptions
 from drawing import LEFT, WIDTH, network
 from ladder import loop_lines, rungs
+from languages import SOURCE
 from PIL import Image
 from sphinx.locale import _
 
@@ -99,7 +99,6 @@ def style():
     return re.sub(r"var\(--([\w-]+)\)", lambda variable: THEME[variable[1]], css)
 
 
-@cache  # the languages are built one after the other
 def png(picture, css):
     """Return an SVG as the bytes of a PNG file with a palette."""
     drawn = resvg_py.svg_to_bytes(
@@ -147,24 +146,25 @@ def lines_in_loops(app):
 
 
 def write(app, exception):
-    """Write the pictures of the site; a page loads none of them."""
-    if exception or app.builder.format != "html":
+    """Write the pictures of the site, once for all languages; a page loads none."""
+    is_source = app.config.language == SOURCE.code
+    if exception or app.builder.format != "html" or not is_source:
         return
     folder, lines, css = Path(app.outdir, FOLDER), lines_in_loops(app), style()
-    cards = Path(app.srcdir).parent / ".cache" / "social" / app.config.language
+    cards = Path(app.srcdir).parent / ".cache" / "social"
     folder.mkdir(parents=True, exist_ok=True)
     pictures = set()
     for name in [SITE, *(name for name in lines if name in NETS)]:
         pictures.add(picture := kept(svg(name, lines), css, cards))
         shutil.copyfile(picture, folder / f"{name}.png")
     for path in set(cards.iterdir()) - pictures:
-        path.unlink()
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-def tags(base, name=SITE, alt=None):
-    """Return the elements that name a picture; ``base`` is the address of its site."""
+def tags(site_url, name=SITE, alt=None):
+    """Return the elements that name a picture."""
     properties = {
-        "og:image": f"{base}{FOLDER}/{name}.png",
+        "og:image": f"{site_url}{SOURCE.folder}/{FOLDER}/{name}.png",
         "og:image:type": "image/png",
         "og:image:width": SIZE[0],
         "og:image:height": SIZE[1],
@@ -198,7 +198,7 @@ def describe(app, pagename, templatename, context, doctree):
             count=len(places),
             description=descriptions()[name],
         )
-    own = tags(app.config.html_baseurl, name if alt else SITE, alt)
+    own = tags(app.config.site_url, name if alt else SITE, alt)
     context["metatags"] = "\n".join([context.get("metatags", ""), *own])
 
 

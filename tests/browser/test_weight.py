@@ -37,10 +37,14 @@ STATIC = {
     "searchtools.js",
     "site.js",
     "sphinx_highlight.js",
-    *(f"social/{example.rpartition('/')[2]}.png" for example in EXAMPLES),
-    "social/site.png",
 }
-MORE = {"en": set(), "zh-cn": {"translations.js"}}
+MORE = {
+    "en": {
+        *(f"social/{example.rpartition('/')[2]}.png" for example in EXAMPLES),
+        "social/site.png",
+    },
+    "zh-cn": {"translations.js"},
+}
 
 
 @pytest.fixture
