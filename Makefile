@@ -2,7 +2,7 @@
 # folder's own path may hold blanks and any letters.
 
 .DEFAULT_GOAL := help
-.PHONY: help html test browser crashes bench scale expected translations screenshots mutants check format \
+.PHONY: help html test browser crashes bench scale measure expected translations screenshots mutants check format \
   serve linkcheck lock reproduce clean install
 
 PYTHON ?= python3
@@ -64,6 +64,9 @@ bench: install ## compare this build with stock Sphinx-Gallery's (many minutes)
 
 scale: install ## build made-up galleries of 10, 100 and 1000 scripts (many minutes)
 	@PYTHONPATH=conf:. $(RUN) -m tests.benchmarks.scale
+
+measure: install ## time a training step on this machine, for the page how_fast (minutes)
+	@$(RUN) docs/measurements/measure_steps.py
 
 lock: ## write requirements.lock anew from requirements.txt; needs a network
 	@test -x $(RUN) || $(MAKE) --no-print-directory install

@@ -60,7 +60,8 @@ def extract(root=ROOT):
         docs.mkdir()
         for page in Path(root, "docs").glob("*.md"):
             (docs / page.name).symlink_to(page)
-        (docs / "locale").symlink_to(Path(root, "docs", "locale"))
+        for name in ("locale", "measurements"):
+            (docs / name).symlink_to(Path(root, "docs", name))
         for name in ("gallery", "conf", "LICENSE"):
             (folder / name).symlink_to(Path(root, name))
         _run_gettext(folder)

@@ -8,21 +8,25 @@ import hashlib
 import importlib.metadata
 import os
 import platform
+import shutil
 import sys
 from pathlib import Path
 
 from surroundings import ENVIRONMENT
+
+COMPILER = "clang++" if sys.platform == "darwin" else "g++"  # which torch.compile takes
 
 
 @functools.cache  # it reads every installed package's name, and is asked for often
 def fingerprint(conf):
     """Return a digest of all that any script may depend on; ``conf`` is this folder.
 
-    Versions of Python and of every installed package, the kind of machine, the
-    variables that frameworks read, each module beside this one, and what else lies in
-    the gallery: helper modules and data.
+    Versions of Python and of every installed package, the kind of machine, whether it
+    has a C++ compiler, the variables that frameworks read, each module beside this one,
+    and what else lies in the gallery: helper modules and data.
     """
     lines = [sys.version, platform.system(), platform.machine()]
+    lines += [f"C++ {bool(shutil.which(os.environ.get('CXX') or COMPILER))}"]
     lines += [f"{name}={os.environ.get(name)}" for name in sorted(ENVIRONMENT)]
     lines += sorted(
         f"{package.name}=={package.version}"

@@ -53,6 +53,8 @@ extensions = [
     "han_spacing",
     "glossary_page",
     "versions",
+    "measured",
+    "step_times",
 ]
 
 # -- Sources -----------------------------------------------------------------
@@ -97,6 +99,7 @@ intersphinx_mapping = {
         "torch": "https://docs.pytorch.org/docs/stable/",
         "tensorflow": "https://www.tensorflow.org/api_docs/python/",
         "matplotlib": "https://matplotlib.org/stable/",
+        "scikit-learn": "https://scikit-learn.org/stable/",
     }.items()
 }
 

@@ -1,7 +1,8 @@
 """The nine examples as rungs of a ladder: their order, their size, and where one is.
 
 - the directive ``ladder``: a numbered list with the title of each example, what it is
-  about, and how many lines of the training loop are left to write;
+  about, and how many lines of the training loop are left to write; with the name of a
+  section, a list of its examples, which come after the nine;
 - the role ``loop-lines``, with an example: that number alone;
 - on the page of an example: a row of numbered links, and the neighbours by title.
 """
@@ -41,10 +42,28 @@ def loop_lines(source):
 
 
 class Ladder(SphinxDirective):
-    """``{ladder}``."""
+    """``{ladder}``, or ``{ladder} examples_further``."""
+
+    optional_arguments = 1
 
     def run(self):
         """Return the list; titles and sentences are filled in later."""
+        return self.after(*self.arguments) if self.arguments else self.nine()
+
+    def after(self, section):
+        """Return the examples of a section, without numbers."""
+        self.env.note_dependency(index_of(self.env, section))
+        names = (f"{section}/{name}" for name in teaching_order(self.env, section))
+        items = (nodes.list_item("", *self.entry(name)) for name in names)
+        return [nodes.bullet_list("", *items, classes=["rungs"])]
+
+    def entry(self, name):
+        """Return the title of an example, as a link, and what it is about."""
+        title = nodes.paragraph("", "", link(name, self.env.docname))
+        return title, first_sentence(docname=name)
+
+    def nine(self):
+        """Return the rungs, each with the lines of its training loop."""
         for section in self.config.ladder:
             self.env.note_dependency(index_of(self.env, section))
         counts = {name: lines_in_loop(self.env, name) for name in rungs(self.env)}
@@ -55,12 +74,7 @@ class Ladder(SphinxDirective):
             bar += f' aria-hidden="true"></progress> <span>{text}</span>'
             size = nodes.paragraph("", "", nodes.raw("", bar, format="html"))
             size["translatable"] = False  # it is, already
-            ladder += nodes.list_item(
-                "",
-                nodes.paragraph("", "", link(name, self.env.docname)),
-                first_sentence(docname=name),
-                size,
-            )
+            ladder += nodes.list_item("", *self.entry(name), size)
         return [ladder]
 
 

@@ -27,7 +27,14 @@ COMPARISONS = [
     "examples_compare/float32_stall",
     "examples_compare/then_and_now",
 ]
-GALLERY = EXAMPLES + COMPARISONS
+FURTHER = [
+    "examples_further/real_data",
+    "examples_further/functional_gradients",
+    "examples_further/compiled_graphs",
+    "examples_further/gpu_speed",
+    "examples_further/distributed_training",
+]
+GALLERY = EXAMPLES + COMPARISONS + FURTHER
 HIDDEN = {"kitchen_sink.html"}  # neither linked nor found by any search
 
 set_environment()

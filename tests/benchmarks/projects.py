@@ -1,8 +1,8 @@
 """The two builders that are compared, each in a folder of its own.
 
-Both go without two scripts: stock Sphinx-Gallery runs all in one process, where what
-``tf_two_layer_net.py`` sets makes ``then_and_now.py`` fail, and ``same_numbers.py``,
-which runs it, too; or the other way round.
+Both go without three scripts: stock Sphinx-Gallery runs all in one process, where what
+``tf_two_layer_net.py`` sets makes ``then_and_now.py`` and ``compiled_graphs.py`` fail,
+and ``same_numbers.py``, which runs it, too; or the other way round.
 """
 
 import json
@@ -19,7 +19,7 @@ from surroundings import ENVIRONMENT  # noqa: E402 - after the path is set
 
 HERE = Path(__file__).resolve().parent
 UNWANTED = shutil.ignore_patterns("__pycache__", "examples_*", "downloads", "*.mo")
-WITHOUT = ("then_and_now", "same_numbers")
+WITHOUT = ("then_and_now", "same_numbers", "compiled_graphs")
 UNWANTED_SCRIPT = shutil.ignore_patterns("__pycache__", *(f"{n}.py" for n in WITHOUT))
 EDIT = "\n# %%\n# A remark that changes nothing.\n"
 
@@ -33,7 +33,8 @@ class Builder:
         self.folder = folder
         folder.mkdir(parents=True)
         shutil.copytree(ROOT / "gallery", folder / "gallery", ignore=UNWANTED_SCRIPT)
-        self.forget("gallery/examples_compare/index.rst")
+        for section in ("compare", "further"):
+            self.forget(f"gallery/examples_{section}/index.rst")
         self.prepare()
 
     def forget(self, path):

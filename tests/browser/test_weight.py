@@ -13,6 +13,7 @@ from tests.conftest import EXAMPLES, SITE
 EXAMPLE = (6, 20_000, 100_000)
 OTHER = (6, 25_000, 125_000)
 BUDGETS = {
+    "examples_further/index.html": (8, 25_000, 125_000),  # five pictures
     "examples_compare/then_and_now.html": (6, 30_000, 200_000),  # 34 programs
     "playground.html": (6, 27_000, 125_000),
     "pytorch_with_examples.html": (6, 25_000, 180_000),  # nine programs
@@ -24,6 +25,7 @@ STATIC = {
     "documentation_options.js",
     "favicon.svg",
     "flow.css",
+    "how_fast.css",
     "language_data.js",
     "minus.png",  # these two are named in doctools.js
     "plus.png",

@@ -59,6 +59,8 @@ def cells_on(page):
     """Return pairs of code and output as a page shows them, in order."""
     pairs = []
     for block in page.select("article div.highlight pre"):
+        if block.find_parent(class_="highlight-sh"):
+            continue  # what one types, and no part of the script
         if block.find_parent(class_="sphx-glr-script-out"):
             pairs[-1][1] += block.get_text()
         else:

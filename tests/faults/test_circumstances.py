@@ -40,6 +40,18 @@ def test_a_script_that_reads_another_runs_again_with_it(good):
     assert after["two.py"] > before["two.py"]
 
 
+def test_scripts_run_again_where_there_is_no_compiler(good):
+    """What ``torch.compile`` does depends on it; an edit lets the build begin."""
+    before = executions(good)
+    good.append("docs/index.md", "\nA sentence more.\n")
+    assert good.build().status == 0
+    assert executions(good) == before
+    assert good.build(CXX="no-such-compiler").status == 0
+    after = executions(good)
+    assert len(after) == 2
+    assert all(after[name] > before[name] for name in before)
+
+
 def test_cards_follow_the_order_of_the_index(good):
     """Also if nothing but the order has changed."""
     text = good.read(INDEX)

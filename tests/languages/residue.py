@@ -44,6 +44,7 @@ IN_REST = [  # pairs: markup, and what a reader sees of it
     *MEANT,
 ]
 FORMULAS = re.compile(r"^\.\. beside::\n\n(?: {3}.*\n?)+", re.M)
+COMMANDS = re.compile(r"^\.\. code-block:: sh\n\n(?: {3}.*\n?)+", re.M)
 IN_MARKDOWN = [
     (r"(`+)(?!`).+?(?<!`)\1(?!`)", " "),
     (r"\$\$.*?\$\$|\$[^$]*\$|\\begin\{.*?\\end\{\w+\*?\}", " "),
@@ -83,7 +84,7 @@ def in_prose(text, names):
 def in_source(text, names, markup):
     """Find English in a text that is written in a markup language."""
     found = []
-    text = FORMULAS.sub("", text)
+    text = COMMANDS.sub("", FORMULAS.sub("", text))
     for paragraph in re.split(r"\n\s*\n|\n\s*(?=[-*>] |\d+\. )", text):
         for pattern, shown in markup:
             paragraph = re.sub(pattern, shown, paragraph, flags=re.M | re.S)

@@ -542,7 +542,7 @@ def edited(gate, tmp_path_factory):
         pytest.fail("the project's own catalogues are incomplete", pytrace=False)
     root = tmp_path_factory.mktemp("a project") / "with blanks"
     unwanted = shutil.ignore_patterns("__pycache__", "*.mo")
-    for name in ("conf", "gallery", "docs/locale"):
+    for name in ("conf", "gallery", "docs/locale", "docs/measurements"):
         shutil.copytree(ROOT / name, root / name, ignore=unwanted)
     for page in (ROOT / "docs").glob("*.md"):
         shutil.copy(page, root / "docs" / page.name)

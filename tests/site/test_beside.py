@@ -12,11 +12,12 @@ from cells import cells_of
 from expected import without_marks
 from mathml import mathml
 
-from tests.conftest import EXAMPLES, GALLERY, ROOT, code_shown
+from tests.conftest import EXAMPLES, FURTHER, GALLERY, ROOT, code_shown
 
 # The text of a cell, from its list of formulas on, and its code.
 CELL = re.compile(r"^# \.\. beside::\n#\n((?:#    .*\n)+)\n((?:(?!# %%).*\n)*)", re.M)
-WITH_FORMULAS = EXAMPLES[:-1]
+WITH_FORMULAS = [*EXAMPLES[:-1], *FURTHER]
+WITH_FORMULAS.remove("examples_further/compiled_graphs")
 
 
 def rows_of(example):
@@ -46,7 +47,7 @@ def lines_with_formulas(page):
 
 
 def test_the_scripts_with_formulas(pages):
-    """All of the ladder but the last, whose network has no formula of its own."""
+    """All of the ladder but the last, whose network has none, and most after it."""
     shown = {name for name, page in pages.items() if page.select("pre .beside")}
     assert shown == {f"{example}.html" for example in WITH_FORMULAS}
     assert [example for example in GALLERY if rows_of(example)] == WITH_FORMULAS

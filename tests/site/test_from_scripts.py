@@ -8,7 +8,7 @@ import diagrams
 import pytest
 from bs4 import BeautifulSoup
 
-from tests.conftest import COMPARISONS, EXAMPLES, GALLERY, ROOT, code_shown
+from tests.conftest import COMPARISONS, EXAMPLES, FURTHER, GALLERY, ROOT, code_shown
 
 LOSS = re.compile(r"^(?: 99|199|299|399|499) \d\S+", re.M)
 
@@ -123,7 +123,7 @@ def test_the_picture_of_a_card_is_the_diagram_or_else_the_figure(pages, name):
             assert picture.get_text(strip=True) == ""
             assert picture.svg["aria-hidden"] == "true"
         else:
-            assert example in COMPARISONS
+            assert example in COMPARISONS + FURTHER
             assert not picture.find("svg")
             assert f"_{example.rpartition('/')[2]}_thumb" in picture.img["src"]
 
@@ -149,7 +149,8 @@ def test_a_page_loads_the_style_of_its_cards(pages, site, name):
         for card in cards_of(pages, name).values()
         for group in card.select("svg.diagram g")
     }
-    assert bool(kinds) == (name != "examples_compare/index.html")
+    without = ("examples_compare/index.html", "examples_further/index.html")
+    assert bool(kinds) == (name not in without)
     rules = styles_of(pages, site, name)
     found = set(re.findall(r"\.diagram \.(\w+)(?= ?[,{])", rules))
     assert kinds <= found
@@ -178,13 +179,14 @@ def library_names(text):
 
 
 # "Then and now" shows names that are gone; there is nothing to link them to.
-@pytest.mark.parametrize("example", GALLERY[:-1])
+@pytest.mark.parametrize("example", [*EXAMPLES, *COMPARISONS[:-1], *FURTHER])
 def test_every_library_function_links_to_its_documentation(pages, example):
     """Each name of a library in the code is a link to that library's own site."""
     hosts = {
         "np": "https://numpy.org/",
         "plt": "https://matplotlib.org/",
         "torch": "https://docs.pytorch.org/",
+        "dist": "https://docs.pytorch.org/",
         "tf": "https://www.tensorflow.org/",
         "tf1": "https://www.tensorflow.org/",
     }

@@ -9,11 +9,12 @@ import pytest
 
 from tests.conftest import COMPARISONS, EXAMPLES, GALLERY, HIDDEN, ROOT
 
-SECTIONS = ("tensor", "autograd", "nn", "compare")
+SECTIONS = ("tensor", "autograd", "nn", "compare", "further")
 PAGES = {
     *(f"{example}.html" for example in GALLERY),
     *(f"examples_{section}/index.html" for section in SECTIONS),
     "then_and_now.html",
+    "how_fast.html",
     "index.html",
     "pytorch_with_examples.html",
     "how_it_is_made.html",
