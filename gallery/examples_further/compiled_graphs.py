@@ -18,8 +18,6 @@ and what does the code save?
     real one. Beside it stands ``tf.function``, TensorFlow's way to the same end.
 """
 
-# sphinx_gallery_time_limit = 300
-
 # %%
 # A backend that only looks
 # -------------------------
@@ -54,6 +52,7 @@ w1 = torch.tensor(rng.standard_normal((D_in, H)), dtype=dtype, device=device)
 w2 = torch.tensor(rng.standard_normal((H, D_out)), dtype=dtype, device=device)
 
 graphs = []
+# sphinx_gallery_time_limit = 300
 
 
 def look(graph, example_inputs):

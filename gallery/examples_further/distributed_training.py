@@ -174,6 +174,7 @@ def work():
             print(f"{t:3d} {runs['two processes'][t]:.6g}")
         with open("losses.json", "w", encoding="utf-8") as file:
             json.dump(runs, file)
+    dist.barrier()  # nobody leaves before all have received everything
     gc.collect()  # the wrapped models, which hold on to the group of processes
     dist.destroy_process_group()
 

@@ -1,6 +1,7 @@
 """A click copies the code of a listing, all of it and nothing else."""
 
 import ast
+import re
 
 import pytest
 from bs4 import BeautifulSoup
@@ -20,6 +21,8 @@ WITH_LISTINGS = [
     if 'class="highlight"' in (SITE / path).read_text(encoding="utf-8")
 ]
 NOT_COPIED = ".beside, .gp, .go"  # formulas; prompts and output of a dialogue
+SETTING = re.compile(r"^# sphinx_gallery_.*\n", re.M)  # which no page shows
+COMMANDS = "highlight-sh"  # what one types, and no part of a script
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +50,8 @@ def cells(path):
     page = BeautifulSoup((SITE / path).read_text(encoding="utf-8"), "html.parser")
     (link,) = page.select("a.download[href$='.py']")
     script = (SITE / path).parent / link["href"]
-    return [without_marks(cell.code).rstrip("\n") for cell in cells_of(script)]
+    codes = (SETTING.sub("", cell.code) for cell in cells_of(script))
+    return [without_marks(code).rstrip("\n") for code in codes]
 
 
 def copied(page, button):
@@ -67,7 +71,12 @@ def buttons(page):
 def test_what_is_copied_is_the_scripts_cell(visitor, server, path):
     """Cell by cell the script that can be downloaded, without what it prints."""
     visitor.goto(f"{server}/{path}")
-    assert [copied(visitor, button) for button in buttons(visitor)] == cells(path) != []
+    of_cells = [
+        button
+        for button in buttons(visitor)
+        if not button.evaluate(f"(button) => !!button.closest('.{COMMANDS}')")
+    ]
+    assert [copied(visitor, button) for button in of_cells] == cells(path) != []
 
 
 @pytest.mark.parametrize("path", sorted({*WITH_LISTINGS} - {*EXAMPLES}))
@@ -96,7 +105,8 @@ def test_a_frame_holds_a_listing_and_what_it_prints(path):
     """One frame for each cell of the script; each output is in one, after the code."""
     page = BeautifulSoup((SITE / path).read_text(encoding="utf-8"), "html.parser")
     frames = page.select("div.cell")
-    assert len(frames) == len(cells(path)) == len(listings(path))
+    commands = len(page.select(f".{COMMANDS}"))
+    assert len(frames) == len(cells(path)) == len(listings(path)) - commands
     outputs = page.select(".sphx-glr-script-out")
     assert outputs
     assert outputs == [
