@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.conftest import EXAMPLES, HIDDEN, ROOT, code_shown
+from tests.conftest import EXAMPLES, FURTHER, HIDDEN, ROOT, code_shown
 
 STEPS = list(pairwise(EXAMPLES))
 
@@ -104,3 +104,19 @@ def test_the_ladder_counts_the_lines_that_the_table_shows(pages):
         counts.append(shown)
     assert counts == sorted(counts, reverse=True)
     assert counts[0] > 2 * counts[-1]
+
+
+def test_the_ladder_goes_on_after_the_nine(pages):
+    """The home page names what comes after, in order; the last of the nine leads there.
+
+    Each has its title and what it is about, and no number among the nine.
+    """
+    after = pages["index.html"].find("article").select("ul.rungs > li")
+    for entry, example in zip(after, FURTHER, strict=True):
+        title, sentence = entry.find_all("p")
+        assert title.find("a")["href"] == f"{example}.html"
+        page = article_of(pages, example)
+        assert title.get_text() == page.find("h1").get_text().rstrip("¶")
+        assert sentence.get_text() == page.select_one("section > p").get_text()
+    link = pages[f"{EXAMPLES[-1]}.html"].select_one("a.next-page")
+    assert link["href"] == "../examples_further/index.html"
