@@ -7,16 +7,15 @@ import cells
 import pytest
 
 from tests.conftest import COMPARISONS, ROOT
-from tests.scripts.running import edited, items_of
+from tests.scripts.claims import Claims
 
 GALLERY = ROOT / "gallery"
-ANSWERS = []  # of every test below: the example, the item and words of its answer
+CLAIMS = {name.partition("/")[2]: Claims(name) for name in COMPARISONS}
 
 
 def answers(example, item, quote):
     """Note which answer a test makes sure of, in the page's own words."""
-    ANSWERS.append((example, item, quote))
-    return lambda test: test
+    return CLAIMS[example].answer(item, quote)
 
 
 @pytest.fixture
@@ -26,16 +25,8 @@ def gallery(tmp_path):
 
 
 def printed(gallery, name, *edits):
-    """Run an edited script; return all that it printed.
-
-    Its ``#>`` lines are left out first, since an edit is not to find them.
-    """
-    script = gallery / "examples_compare" / f"{name}.py"
-    source = re.sub(r"^ *#>.*\n", "", script.read_text(encoding="utf-8"), flags=re.M)
-    script.write_text(edited(source, edits), encoding="utf-8")
-    ran = cells.run(script)
-    assert [cell.error for cell in ran if cell.error] == []
-    return "".join(cell.output for cell in ran)
+    """Run an edited script beside the others; return all that it printed."""
+    return CLAIMS[name].printed(gallery / "examples_compare", *edits)
 
 
 SAME = [
@@ -154,13 +145,7 @@ def test_with_another_seed_zeros_end_lower(gallery):
     assert with_zeros < with_none
 
 
-@pytest.mark.parametrize("example", COMPARISONS)
+@pytest.mark.parametrize("example", CLAIMS)
 def test_every_answer_has_a_test(example):
     """A new one needs a test above, and no test is about words that are gone."""
-    tested = {
-        item: quote for name, item, quote in ANSWERS if example.endswith(f"/{name}")
-    }
-    items = items_of(GALLERY / f"{example}.py")
-    assert sorted(tested) == [*range(1, len(items) + 1)]
-    for item, (_, answer) in enumerate(items, 1):
-        assert tested[item] in answer
+    CLAIMS[example].demand_all()
