@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from expected import Checker
+from frameworks import fault_of_process
+from limits import time_of
 from sphinx_gallery.py_source_parser import split_code_and_text_blocks
 from surroundings import ENVIRONMENT, make_warnings_errors
 
@@ -51,13 +53,15 @@ def cells_of(script):
     return cells
 
 
-def run(script, folder=None, time_limit=120.0, **environment):
+def run(script, folder=None, time_limit=None, **environment):
     """Run a script and return its cells; those after a failing one have not run.
 
     Variables in ``environment`` go before those of ``surroundings``. If the process
     ends early or is not done after ``time_limit`` seconds, the error of the cell that
-    was running says so.
+    was running says so. Without a limit, it is the script's own, or 120 seconds.
     """
+    source = Path(script).read_text(encoding="utf-8", errors="replace")
+    time_limit = time_limit or time_of(source, 120.0)
     with tempfile.TemporaryDirectory() as empty:
         result = Path(empty, "cells.json")
         here = Path(empty, "here")
@@ -104,12 +108,14 @@ def run_here(script, save):
     make_warnings_errors()
     save(cells)
     for cell in cells:
-        with contextlib.redirect_stdout(_Recorder(cell, str(script))):
+        recorder = _Recorder(cell, str(script))
+        with contextlib.redirect_stdout(recorder), contextlib.redirect_stderr(recorder):
             try:
                 source = "\n" * (cell.line - 1) + cell.code
                 exec(compile(source, str(script), "exec"), main.__dict__)
             except (Exception, SystemExit):
                 cell.error = _explain(str(script))
+        cell.error = cell.error or fault_of_process()
         cell.ran = not cell.error
         save(cells)
         if cell.error:
@@ -141,7 +147,7 @@ def _docstrings(main, script):
 
 
 class _Recorder(io.StringIO):
-    """Standard output that notes which line of the script has printed."""
+    """Both output streams, as a page has them; notes which line has printed."""
 
     def __init__(self, cell, script):
         super().__init__()

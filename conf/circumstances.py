@@ -10,6 +10,7 @@ import os
 import platform
 import shutil
 import sys
+import sysconfig
 from pathlib import Path
 
 from surroundings import ENVIRONMENT
@@ -22,11 +23,13 @@ def fingerprint(conf):
     """Return a digest of all that any script may depend on; ``conf`` is this folder.
 
     Versions of Python and of every installed package, the kind of machine, whether it
-    has a C++ compiler, the variables that frameworks read, each module beside this one,
-    and what else lies in the gallery: helper modules and data.
+    has a C++ compiler and Python's headers, the variables that frameworks read, each
+    module beside this one, and what else lies in the gallery: helper modules and data.
     """
     lines = [sys.version, platform.system(), platform.machine()]
-    lines += [f"C++ {bool(shutil.which(os.environ.get('CXX') or COMPILER))}"]
+    headers = Path(sysconfig.get_path("include"), "Python.h")
+    compiler = shutil.which(os.environ.get("CXX") or COMPILER)
+    lines += [f"C++ {bool(compiler)} {headers.is_file()}"]
     lines += [f"{name}={os.environ.get(name)}" for name in sorted(ENVIRONMENT)]
     lines += sorted(
         f"{package.name}=={package.version}"

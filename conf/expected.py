@@ -2,7 +2,8 @@
 
 All ``#>`` lines of a cell, in order, are what that cell prints, the whole of it. Output
 is compared as doctest does it, with ELLIPSIS; a number agrees if it agrees to the
-digits that are written, and blanks at the end of a line do not count.
+digits that are written, and blanks at the end of a line do not count. The name of an
+error must be written out: no ``...`` stands for it.
 """
 
 import doctest
@@ -13,6 +14,7 @@ MARK = re.compile(r"^[ \t]*#>(?: (.*)|)\n?", re.M)
 NUMBER = re.compile(
     r"(?<![\w.])[-+]?(?:\d+(?:\.\d+)?|\.\d+)(?:e[-+]?\d+)?(?![\w.]*\w)", re.I
 )
+ERROR = re.compile(r"\b(?:[A-Z]\w*)?(?:Error|Exception)\b|Traceback(?= \(most recent)")
 FLAGS = doctest.ELLIPSIS | doctest.REPORT_NDIFF
 
 
@@ -79,7 +81,10 @@ def complaint(code, printed):
         )
     want, printed = _tidy(want), _tidy(printed)
     if Checker().check_output(want, printed, FLAGS):
-        return ""
+        if not (hidden := set(ERROR.findall(printed)) - set(ERROR.findall(want))):
+            return ""
+        names = " and ".join(sorted(hidden))
+        return f"printed {names}, which the ... of its #> lines may not stand for.\n"
     example = doctest.Example(without_marks(code), want)
     difference = Checker().output_difference(example, printed, FLAGS)
     return f"printed something else than its #> lines say.\n{cut(difference)}"

@@ -10,6 +10,7 @@ import re
 import warnings
 from pathlib import Path
 
+from frameworks import fault_of_imports
 from limits import fault_of_time
 from sphinx.util import logging
 
@@ -30,7 +31,7 @@ def faults_of_script(path):
     if own := re.search(r"^# *sphinx_gallery_parallel\b", source, re.M):
         line = source[: own.start()].count("\n") + 1
         return [(line, "no script may leave the process that it has to itself")]
-    if fault := fault_of_time(source):
+    if fault := fault_of_time(source) or fault_of_imports(path):
         return [fault]
     if ast.get_docstring(tree) is None:
         return [(1, "the script does not begin with a docstring")]

@@ -7,14 +7,14 @@ an existing name, and that is all this module does to Sphinx-Gallery. It needs
 ``"parallel": 2`` or more in ``sphinx_gallery_conf``.
 
 Processes are forked from one that has imported what most scripts import, and has done
-nothing else.
+nothing else. If PyTorch is among that, scripts that do not import it start from
+nothing, since no process may hold PyTorch and TensorFlow.
 
 Sphinx-Gallery asks for one section after the other, and waits for the last script of
 each. Scripts need not wait: when it asks for the first, all that have no result begin,
 one for each core, and the one that takes longest first.
 """
 
-import ast
 import contextlib
 import multiprocessing
 import os
@@ -22,12 +22,12 @@ import pickle
 import sys
 import tempfile
 import threading
-from collections import Counter
 from multiprocessing import forkserver
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 import joblib
+from frameworks import imports_of
 from joblib.parallel import ThreadingBackend
 from limits import Limits
 from progress import Progress
@@ -35,19 +35,30 @@ from script_process import last_place, work
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
-processes = multiprocessing.get_context("forkserver")
+forked = multiprocessing.get_context("forkserver")
+started = multiprocessing.get_context("spawn")
 PRELOAD = ["sphinx_gallery.gen_rst", "matplotlib.pyplot"]
-HEAVY = ("torch", "tensorflow")  # a second or more to import
+HEAVY = "torch"  # seconds to import
 after_each = []  # functions of a script that ran well, and of its target folder
 
 
 class Waiting:
-    """The scripts of one build that have no result, with the folders of their pages."""
+    """The scripts of one build that have no result, with the folders of their pages.
 
-    def __init__(self, folders, progress):
+    ``preloaded`` says whether the process from which scripts are forked has PyTorch.
+    """
+
+    def __init__(self, folders, progress, preloaded=False):
         self.folders, self.progress = folders, progress
+        self.preloaded = preloaded
         self.begun = {}  # from a script to its result, once that is there
         self.lock = threading.Lock()
+
+    def context_of(self, script):
+        """Return the context of ``multiprocessing`` in which a script is to run."""
+        if self.preloaded and HEAVY not in imports_of(script):
+            return started
+        return forked
 
     def begin_all(self, run, function, conf, options):
         """Let ``run`` be called for each, as many at a time as may run; but once."""
@@ -107,30 +118,31 @@ class ProcessPerScript(ThreadingBackend):
 
     def run(self, call, limits):
         """Run a script on this machine."""
-        return run_script(call, limits)
+        _, (name, _, source, _), _ = call
+        return run_script(call, limits, self.waiting.context_of(Path(source, name)))
 
 
-def run_script(call, limits):
+def run_script(call, limits, processes=forked):
     """Return a pair: the result of ``call``, and the warnings on its way.
 
     If the process ends without a result or a limit is exceeded, the page is made
     without execution, and the script counts among the failing ones.
     """
     function, (name, target, source, conf), options = call
-    result, failure, warnings = _in_new_process(call, limits)
+    result, failure, warnings = _in_new_process(call, limits, processes)
     if failure is None:
         return result, warnings
     unexecuted = (name, target, source, {**conf, "plot_gallery": False})
     Path(target, f"{name}.md5").unlink(missing_ok=True)  # it may have run to its end
     call = function, unexecuted, options
-    result, second, warnings = _in_new_process(call, limits)
+    result, second, warnings = _in_new_process(call, limits, processes)
     if second is not None:
         raise RuntimeError(second)
     result[3]["formatted_exception"] = failure
     return result, warnings
 
 
-def _in_new_process(call, limits):
+def _in_new_process(call, limits, processes):
     """Return the result of ``call``, None or what went wrong, and warnings."""
     _, (name, _, source, _), _ = call
     script = Path(source, name)
@@ -165,40 +177,26 @@ def _in_new_process(call, limits):
 def expect(folders, executes):
     """Prepare for scripts without a result; ``folders`` has that of each one's page.
 
-    What at least three of them import is imported once, if this build ``executes``
-    scripts. Fewer would not gain by it.
+    If at least three of them import PyTorch, and this build ``executes`` scripts, it is
+    imported once for all. Fewer would not gain by it.
     """
     progress = Progress(len(folders) if executes else 0)
-    ProcessPerScript.waiting = Waiting(folders, progress)
-    counts = Counter(name for script in folders for name in imports_of(script))
-    common = [name for name in HEAVY if executes and counts[name] > 2]
-    processes.set_forkserver_preload([*PRELOAD, *common])
+    heavy = [script for script in folders if HEAVY in imports_of(script)]
+    preloaded = executes and len(heavy) > 2
+    ProcessPerScript.waiting = Waiting(folders, progress, preloaded)
+    forked.set_forkserver_preload([*PRELOAD, HEAVY] if preloaded else PRELOAD)
     if folders:
         forkserver.ensure_running()  # it imports while Sphinx-Gallery gets ready
 
 
 def weight(script):
-    """Return what sorts scripts: import of TensorFlow, and length.
+    """Return what sorts scripts: those that import it all themselves, and length.
 
     The one that takes longest should not begin last, while other cores wait. Nothing
     that is published depends on it.
     """
-    return "tensorflow" not in imports_of(script), -script.stat().st_size, script
-
-
-def imports_of(script):
-    """Return the names of the packages that a script imports, in any line of it."""
-    try:
-        tree = ast.parse(script.read_bytes())
-    except (SyntaxError, ValueError):
-        return set()
-    names = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module.partition(".")[0])
-    return names
+    slow = {"tensorflow", "subprocess"} & imports_of(script).keys()
+    return not slow, -script.stat().st_size, script
 
 
 def register(app, config):

@@ -37,8 +37,13 @@ class Limits:
 
     def of_script(self, source):
         """Return the limits of a script with this source text."""
-        own = TIME.search(source)
-        return dataclasses.replace(self, time=float(own[1])) if own else self
+        return dataclasses.replace(self, time=time_of(source, self.time))
+
+
+def time_of(source, default):
+    """Return how many seconds a script with this source text may take."""
+    own = TIME.search(source)
+    return float(own[1]) if own else default
 
 
 def fault_of_time(source):

@@ -9,6 +9,7 @@ import traceback
 from pathlib import Path
 
 from expected import first_line
+from frameworks import fault_of_process
 from limits import (
     end_with_parent,
     excess_of,
@@ -72,6 +73,8 @@ def _excess(script, target, limits):
     if cell := html_in(page):
         where = f"{script}:{first_line(source, cell)}"
         return f"{where} ends in a value that would be shown as HTML; print it instead."
+    if fault := fault_of_process():
+        return f"{script} {fault}"
     if leftover := leftover_of(script):
         name, line = leftover
         where = f"{script}:{line}" if line else str(script)

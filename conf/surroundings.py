@@ -3,6 +3,8 @@
 import os
 import warnings
 
+import machine_notices
+
 # Two threads on two shared cores stall each other; TensorFlow's notes about the
 # machine it runs on are not for readers. What the user has set stays.
 ENVIRONMENT = {
@@ -24,8 +26,10 @@ def set_environment():
 def make_warnings_errors():
     """Let a warning that a script's own line causes end the script.
 
-    Sphinx-Gallery and our tests both run a script as ``__main__``.
+    Sphinx-Gallery and our tests both run a script as ``__main__``. What libraries say
+    of the machine is left out.
     """
+    machine_notices.ignore()
     for category in (DeprecationWarning, FutureWarning, UserWarning):
         warnings.filterwarnings("error", category=category, module="__main__")
     # plt.show() says so where pictures are written to files, as they are here.

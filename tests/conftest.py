@@ -1,6 +1,7 @@
 """What all tests share: where things are, and what the gallery holds."""
 
 import copy
+import os
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ COMPARISONS = [
     "examples_compare/same_numbers",
     "examples_compare/float32_stall",
     "examples_compare/then_and_now",
+    "examples_compare/then_and_now_tensorflow",
 ]
 FURTHER = [
     "examples_further/real_data",
@@ -37,6 +39,11 @@ FURTHER = [
 GALLERY = EXAMPLES + COMPARISONS + FURTHER
 HIDDEN = {"kitchen_sink.html"}  # neither linked nor found by any search
 
+# Every process of Python that a test starts ends if it loads two frameworks.
+GUARDS = str(ROOT / "tests" / "guards")
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [GUARDS, *filter(None, [os.environ.get("PYTHONPATH")])]
+)
 set_environment()
 
 

@@ -157,11 +157,12 @@ for name, relu in {
     print(f"{name:13} {zero.grad.item()}")
     #> MyReLU        0.0
     #> torch.relu    0.0
-    #> clamp(min=0)  1.0
+    #> clamp(min=0)  0.0
     #> torch.maximum 0.5
 
 # %%
-# TensorFlow's choices differ as well: the slope of ``tf.nn.relu`` at 0 is 0, that
+# ``clamp`` has changed: until PyTorch 2.13 its slope at 0 was 1, and since 2.14 it is
+# 0. TensorFlow's choices differ as well: the slope of ``tf.nn.relu`` at 0 is 0, that
 # of ``tf.maximum(h, 0)`` is 1. In NumPy there is no answer, since there we write
 # the slope ourselves: ``grad_h_relu * (h > 0)`` says 0. With ``float64`` numbers
 # no element of ``h`` is exactly 0 in all 500 steps, so that all choices train

@@ -2,7 +2,7 @@ r"""
 Then and now
 ============
 
-Every construct of the listings of 2017 that fails, warns or misleads today, run
+Every line of the PyTorch listings of 2017 that fails, warns or misleads today, run
 here, with the message that you get and what to write instead.
 
 The first edition of this tutorial was written in 2017, for PyTorch 0.3 and
@@ -11,8 +11,9 @@ lines that still run do something else. This program runs the old lines, one sma
 cell each, and after each what to write today.
 
 Where there is a message, its beginning is the heading. Errors come first, then
-warnings, then the lines that mislead without a word. TensorFlow is last. The page
-"Old code, today's errors" lists the same messages in short.
+warnings, then the lines that mislead without a word. The listing for TensorFlow is
+tried in a program of its own, "Then and now: TensorFlow", which comes next. The page
+"Old code, today's errors" lists the messages of both in short.
 """
 
 # %%
@@ -395,11 +396,13 @@ print(torch.ones(2).to(device).sum().item())
 # %%
 # .. _then-invert:
 #
-# ``RuntimeError: Subtraction, the `-` operator, with a bool tensor is not supported``
-# ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+# ``NotImplementedError: Subtraction, the `-` operator, with a bool tensor``
+# ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 # The old listings set a part of the gradient to zero with ``grad_h[h < 0] = 0``. That
 # still works. But a comparison such as ``h < 0`` gave small integers, ``uint8``, until
-# PyTorch 1.2, and gives ``bool`` since. The old way to invert it has become an error.
+# PyTorch 1.2, and gives ``bool`` since. The old way to invert it has become an error:
+# a ``RuntimeError`` until PyTorch 2.13, and since 2.14 a ``NotImplementedError``, which
+# is a kind of ``RuntimeError``.
 
 h = torch.tensor([-1.0, 0.5, 2.0])
 grad_h = torch.ones(3)
@@ -409,7 +412,7 @@ print(grad_h)
 print(1 - (h < 0))
 """)
 #> tensor([0., 1., 1.])
-#> RuntimeError: Subtraction, the `-` operator, with a bool tensor is not
+#> NotImplementedError: Subtraction, the `-` operator, with a bool tensor is not
 #> supported. If you are trying to invert a mask, use the `~` or `logical_not()`
 #> operator instead.
 print(~(h < 0))
@@ -757,222 +760,6 @@ ax.legend(loc="lower right")
 plt.show()
 
 # %%
-# TensorFlow
-# ----------
-# The TensorFlow listing needs five repairs, and each error hides the next. They come
-# first, in the order in which you meet them. Four of the five are names that left
-# ``tf`` with TensorFlow 2.0, in 2019, and live on in ``tf.compat.v1``.
-#
-# .. _then-placeholder:
-#
-# ``module 'tensorflow' has no attribute 'placeholder'``
-# ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-# The first line of the listing, a place for data that is fed in later:
-
-import tensorflow as tf
-
-attempt("x = tf.placeholder(tf.float32, shape=(None, 2))")
-#> AttributeError: module 'tensorflow' has no attribute 'placeholder'
-
-# %%
-# .. _then-eager:
-#
-# ``RuntimeError: tf.placeholder() is not compatible with eager execution.``
-# ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-# The old name is found, and the next error comes. TensorFlow 2 is *eager*: it computes
-# at once, and has no graph into which a placeholder could go. The tool
-# ``tf_upgrade_v2``, which renames what is old, leaves you here.
-
-attempt("x = tf.compat.v1.placeholder(tf.float32, shape=(None, 2))")
-#> RuntimeError: tf.placeholder() is not compatible with eager execution.
-
-# %%
-# .. _then-random-normal:
-#
-# ``module 'tensorflow' has no attribute 'random_normal'``
-# ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-# The random numbers have moved into a module of their own, and lost their prefix.
-
-attempt("w = tf.Variable(tf.random_normal((2, 1)))")
-#> AttributeError: module 'tensorflow' has no attribute 'random_normal'
-print(tf.Variable(tf.random.normal((2, 1))).shape)
-#> (2, 1)
-
-# %%
-# .. _then-session:
-#
-# ``module 'tensorflow' has no attribute 'Session'``
-# ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-# Python may ask "Did you mean: 'version'?" as well. You did not. Without a graph there
-# is nothing that a session could run.
-
-attempt("session = tf.Session()")
-#> AttributeError: module 'tensorflow' has no attribute 'Session'
-
-# %%
-# .. _then-initializer:
-#
-# ``module 'tensorflow' has no attribute 'global_variables_initializer'``
-# ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-# Without a graph there is nothing to initialize: a variable has its value at once.
-
-attempt("tf.global_variables_initializer()")
-#> AttributeError: module 'tensorflow' has no attribute
-#> 'global_variables_initializer'
-
-# %%
-# .. _then-gradients:
-#
-# ``RuntimeError: tf.gradients is not supported when eager execution is enabled``
-# ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-# ``tf.gradients`` still has its name. It needs a graph, and without one a tape does its
-# work:
-
-w = tf.Variable([1.0, 2.0])
-attempt("tf.gradients(w * w, [w])")
-#> RuntimeError: tf.gradients is not supported when eager execution is enabled. Use
-#> tf.GradientTape instead.
-
-with tf.GradientTape() as tape:
-    loss = w * w
-print(tape.gradient(loss, w).numpy())
-#> [2. 4.]
-
-# %%
-# The shortest repair of a whole listing is two lines at its top,
-# ``import tensorflow.compat.v1 as tf`` and ``tf.disable_eager_execution()``. The rest
-# stays as it was. Here the module is called ``tf1``, to show which names are old:
-
-import tensorflow.compat.v1 as tf1
-
-tf1.disable_eager_execution()
-
-x = tf1.placeholder(tf.float32, shape=(None, 2), name="x")
-w = tf.Variable(tf1.random_normal((2, 1)))
-y = x @ w
-loss = tf.reduce_sum(y**2)
-(grad_w,) = tf.gradients(loss, [w])
-new_w = w.assign(w - 0.1 * grad_w)
-
-session = tf1.Session()
-session.run(tf1.global_variables_initializer())
-data = np.eye(2)
-losses = [session.run([loss, new_w], feed_dict={x: data})[0] for _ in range(5)]
-print("falls at each step:", all(np.diff(losses) < 0))
-#> falls at each step: True
-
-# %%
-# The next three errors belong to graphs, then and now. If your program is to stay with
-# graphs, you will meet them again.
-#
-# .. _then-feed-shape:
-#
-# ``ValueError: Cannot feed value of shape``
-# ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-# What is fed must have the shape of its placeholder. ``None`` stands for any number.
-
-attempt("session.run(y, feed_dict={x: np.ones((1, 3))})")
-#> ValueError: Cannot feed value of shape (1, 3) for Tensor x:0, which has shape
-#> (None, 2)
-print(session.run(y, feed_dict={x: np.ones((5, 2))}).shape)
-#> (5, 1)
-
-# %%
-# .. _then-unfed:
-#
-# ``You must feed a value for placeholder tensor``
-# ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-# A placeholder that a result needs was not fed. Today the sentence stands in the middle
-# of a longer message.
-
-attempt("session.run(y)")
-#> InvalidArgumentError: Graph execution error: Detected at node 'x' ...
-
-# %%
-# .. _then-bool:
-#
-# ``OperatorNotAllowedInGraphError: Using a symbolic `tf.Tensor` as a Python``
-# ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-# Python's ``if`` needs a value, and in a graph there is none yet. A condition must be
-# an operation of the graph.
-
-attempt("""
-if y[0, 0] > 0:
-    y = -y
-""")
-#> OperatorNotAllowedInGraphError: Using a symbolic `tf.Tensor` as a Python `bool`
-#> is not allowed. You can attempt the following resolutions to the problem: If you
-#> are running in Graph mode, use Eager execution mode or decorate this function
-#> with @tf.function. If you are using AutoGraph, you can try decorating this ...
-y_absolute = tf.cond(y[0, 0] > 0, lambda: y, lambda: -y)
-print(session.run(y_absolute, feed_dict={x: np.eye(2)}).shape)
-#> (2, 1)
-
-# %%
-# .. _then-cast:
-#
-# Feeding float64 loses half of the digits
-# ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-# Now two things of which nothing is said. NumPy's numbers are ``float64``. A
-# placeholder of ``float32`` takes them, then as now, and rounds them.
-
-attempt("""
-third = tf1.placeholder(tf.float32, shape=())
-print(session.run(third * 2, feed_dict={third: 1 / 3}))
-""")
-#> 0.6666667
-
-# %%
-# With ``tf.float64`` in its place, the digits stay:
-
-third = tf1.placeholder(tf.float64, shape=())
-print(session.run(third * 2, feed_dict={third: 1 / 3}))
-#> 0.6666666666666666
-session.close()
-
-# %%
-# .. _then-v2-behavior:
-#
-# disable_v2_behavior() brings a race back
-# ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-# Many old programs have been repaired with ``tf.disable_v2_behavior()``, which
-# TensorFlow's guide to migration shows. It does more than
-# ``disable_eager_execution()``. Among other things, it brings back an old kind of
-# variable. Since it changes the whole program, it runs in one of its own here:
-
-import subprocess
-import sys
-
-code = """
-import tensorflow.compat.v1 as tf
-tf.disable_v2_behavior()
-variable = tf.Variable(1.0)
-print(type(variable).__name__, variable.dtype.name)
-"""
-command = [sys.executable, "-c", code]
-old = subprocess.run(command, capture_output=True, text=True, check=True)
-warning = old.stderr[old.stderr.index("disable_resource_variables") :]
-print(old.stdout, end="")
-#> RefVariable float32_ref
-print(shown(" ".join(warning.split())))
-#> disable_resource_variables (from
-#> tensorflow.python.ops.resource_variables_toggle) is deprecated and will be
-#> removed in a future version. Instructions for updating: non-resource variables
-#> are not supported in the long term
-
-variable = tf.Variable(1.0)
-print(type(variable).__name__, variable.dtype.name)
-#> ResourceVariable float32
-
-# %%
-# "Ref" stands for reference. Such a variable hands out its memory, not its value. In
-# the listing of 2017, one run of the graph computes the gradient of ``w1``, for which
-# it reads ``w2``, and also writes the new ``w2``. Nothing in the graph says which of
-# the two comes first, and the threads of TensorFlow may take either. So the same
-# program with the same numbers gives one loss today and another tomorrow, or ``nan``. A
-# *resource variable* hands out the value it had when it was read. Use
-# ``disable_eager_execution()`` alone, as above.
-#
 # Try it
 # ------
 # 1. Move ``w.data *= 10`` below ``loss.backward()``. What is the gradient?

@@ -25,6 +25,7 @@ and what does the code save?
 # Ours keeps the names of the operations and returns the graph as it is. Nothing is
 # compiled, so every machine finds the same.
 
+import logging
 import os
 import random
 import re
@@ -111,7 +112,8 @@ for name, function, inputs in (("by hand", step, (w1, w2)), ("Adam", adam, for_a
 # A graph break
 # -------------
 # The net of "PyTorch: control flow and shared weights" draws its depth in ``forward``.
-# Ours does so too, unless it is told the depth.
+# Ours does so too, unless it is told the depth. PyTorch writes a note to its log when a
+# graph ends too early. It holds the time of day, so we switch it off here.
 
 
 class DynamicNet(torch.nn.Module):
@@ -133,6 +135,7 @@ class DynamicNet(torch.nn.Module):
         return self.output_linear(h_relu)
 
 
+torch._logging.set_logs(dynamo=logging.ERROR)
 random.seed(0)
 torch.manual_seed(0)
 model = DynamicNet(D_in, H, D_out).to(device)
@@ -145,16 +148,20 @@ for _ in range(20):
     torch_depths.append(model.depth)
 print("depths:", *torch_depths)
 #> depths: 3 3 0 2 3 3 2 3 2 1 1 2 1 0 2 1 2 0 0 2
-print(f"{len(graphs)} graph, {len(graphs[0])} operations:", *graphs[0])
-#> 1 graph, 2 operations: linear relu
+for graph in graphs:
+    print(f"{len(graph)} operations:", *graph)
+    #> 2 operations: linear relu
+    #> 7 operations: linear relu linear relu linear relu linear
 
 # %%
-# A graph has no place for ``random.randint``, nor for a loop of unknown length. There
-# it ends: a *graph break*. The input layer is in the graph, and Python does the rest
-# at each call, as before. So the depths are drawn as they should be, but little of the
-# net can be made faster, and nothing tells us so. (A ``print`` is a break too. Behind
-# it a second graph begins, which it does not in the midst of a loop.) With
-# ``fullgraph=True`` a break is an error:
+# A graph has no place for a loop of unknown length. So where the loop begins, the
+# graph ends: a *graph break*. The first graph is the input layer. Python draws a depth
+# of 3, and behind the break a second graph begins, in which the loop is written out.
+# It is right for a depth of 3 only. When the third call draws another depth, PyTorch
+# gives this graph up, and from then on Python does its work at each call, also where
+# the depth is 3. (Until PyTorch 2.13 there was no second graph at all.) So the depths
+# are drawn as they should be, but little of the net can be made faster. (A ``print``
+# is a break too.) With ``fullgraph=True`` a break is an error:
 
 torch.compiler.reset()  # forget the graphs so far
 try:
@@ -185,9 +192,10 @@ print(f"{len(graphs)} graphs with", *map(len, graphs), "operations; same:", all(
 # Compile in earnest
 # ------------------
 # The real backend is called *Inductor*. For a CPU it writes C++, so it needs a
-# compiler. Where none works, the first line printed is the error, and the step runs as
-# a graph for which no code is written (``aot_eager``). The compiler takes its time: on
-# two cores this example runs for about 20 seconds, and most others for one to three.
+# compiler, and the header files of Python. Where one of them is missing, the first line
+# printed says so, and the step runs as a graph for which no code is written
+# (``aot_eager``). The compiler takes its time: on two cores this example runs for about
+# 30 seconds, and most others for two to five.
 
 
 def train(step):
@@ -207,9 +215,10 @@ try:
     files = sorted(files, key=lambda file: file.stat().st_mtime)
     code, answer = [file.read_text("utf-8") for file in files], "has compiled"
 except RuntimeError as error:
-    code, answer = ["", ""], str(error).splitlines()[0]
-    if "C++" not in answer:
+    lacks = ("No working C++ compiler", "Python.h: No such", "Python.h' file not found")
+    if not any(words in str(error) for words in lacks):
         raise
+    code, answer = ["", ""], "found no C++ compiler, or not the headers of Python"
     compiled_losses = train(torch.compile(step, backend="aot_eager"))
 folder.cleanup()
 
@@ -260,17 +269,28 @@ for name, text in zip(("by hand", "Adam"), code, strict=True):
 # TensorFlow *traces*: it calls the Python function once, with placeholders, and keeps
 # the operations that were called. The Python around them leaves no mark. It runs while
 # tracing, which the list ``traces`` notes, and not again.
+#
+# TensorFlow and PyTorch's build for CUDA in one process can end in a crash. So the
+# same net stands here as a program of its own, in quotes. It reads the input, the
+# weights and the depths from a file, and writes the depths that it has drawn to
+# another. It computes in ``float32``, since TensorFlow warns of ``float64`` here.
 
+import subprocess
+import sys
+
+tf_program = """
+import random
+
+import numpy as np
 import tensorflow as tf
 
-# In float32, since TensorFlow warns of float64 here.
-x_tf = tf.constant(x.cpu().numpy(), tf.float32)
-params = [param.detach().float().cpu().numpy() for param in model.parameters()]
+given = np.load("given.npz")
+x = tf.constant(given["x"], tf.float32)
+params = [given[f"param{i}"].astype("float32") for i in range(6)]
 traces = []
 
 
 def net(x, depth):
-    """Return the predictions of the same net, with TensorFlow."""
     traces.append(depth)
     h_relu = tf.nn.relu(x @ params[0].T + params[1])
     for _ in range(depth):
@@ -279,7 +299,6 @@ def net(x, depth):
 
 
 def drawn(x):
-    """Return the depth drawn, and the predictions."""
     depth = random.randint(0, 3)
     return depth, net(x, depth)
 
@@ -287,21 +306,38 @@ def drawn(x):
 for name, kind in (("number", int), ("tensor", tf.constant)):
     traces.clear()
     graph = tf.function(net)
-    for depth in torch_depths:
-        y_pred = graph(x_tf, kind(depth))
-    same = np.allclose(y_pred, model(x, depth).detach().cpu(), atol=1e-4)
+    for depth in given["depths"]:
+        y_pred = graph(x, kind(depth))
+    same = np.allclose(y_pred, given["y_pred"], atol=1e-4)
     print(f"depth as a {name}: traces: {len(traces)}, as PyTorch: {same}")
-    #> depth as a number: traces: 4, as PyTorch: True
-    #> depth as a tensor: traces: 1, as PyTorch: True
 
 traces.clear()
 random.seed(0)
 graph = tf.function(drawn)
-tf_depths = [int(graph(x_tf)[0]) for _ in range(20)]
+depths = [int(graph(x)[0]) for _ in range(20)]
 print("depth drawn inside: traces:", len(traces))
-#> depth drawn inside: traces: 1
-print("depths:", *tf_depths)
-#> depths: 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3
+print("depths:", *depths)
+np.save("depths.npy", depths)
+"""
+
+given = {
+    "x": x.cpu(),
+    "depths": torch_depths,
+    "y_pred": model(x, torch_depths[-1]).detach().cpu(),
+}
+for i, param in enumerate(model.parameters()):
+    given[f"param{i}"] = param.detach().cpu()
+
+with tempfile.TemporaryDirectory() as exchange:
+    Path(exchange, "program.py").write_text(tf_program, encoding="utf-8")
+    np.savez(Path(exchange, "given.npz"), **given)
+    command = [sys.executable, "program.py"]
+    print(subprocess.check_output(command, cwd=exchange, text=True), end="")
+    #> depth as a number: traces: 4, as PyTorch: True
+    #> depth as a tensor: traces: 1, as PyTorch: True
+    #> depth drawn inside: traces: 1
+    #> depths: 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3 3
+    tf_depths = np.load(Path(exchange, "depths.npy"))
 
 # %%
 # A depth that is a Python number is part of the graph: each new number means a new

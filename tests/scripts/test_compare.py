@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import COMPARISONS, ROOT
 from tests.scripts.claims import Claims
+from tests.scripts.running import edited
 
 GALLERY = ROOT / "gallery"
 CLAIMS = {name.partition("/")[2]: Claims(name) for name in COMPARISONS}
@@ -143,6 +144,37 @@ def test_with_another_seed_zeros_end_lower(gallery):
     text = printed(gallery, "then_and_now", edit)
     with_none, with_zeros = map(float, re.findall(mean, text, re.M))
     assert with_zeros < with_none
+
+
+@answers("then_and_now_tensorflow", 1, "``FailedPreconditionError``")
+def test_an_uninitialized_variable_has_no_value(gallery):
+    """Without the line that sets first values, the first run of the graph fails."""
+    script = gallery / "examples_compare" / "then_and_now_tensorflow.py"
+    line = "session.run(tf1.global_variables_initializer())\n"
+    source = edited(script.read_text(encoding="utf-8"), [(line, "")])
+    script.write_text(source, encoding="utf-8")
+    first = next(cell.error for cell in cells.run(script) if cell.error)
+    assert "FailedPreconditionError: " in first
+
+
+@answers("then_and_now_tensorflow", 1, "In TensorFlow 2 it would have one at once")
+@answers("then_and_now_tensorflow", 2, "Three: it prints 0.6665")
+@answers("then_and_now_tensorflow", 3, "Yes. The whole numbers become ``float32``")
+def test_other_numbers_are_rounded_without_a_word(gallery):
+    """Three digits of ``float16``, and whole numbers for data; a variable at once."""
+    text = printed(
+        gallery,
+        "then_and_now_tensorflow",
+        ("third = tf1.placeholder(tf.float64", "third = tf1.placeholder(tf.float16"),
+        ("data = np.eye(2)", "data = np.eye(2, dtype=int)"),
+        (
+            "w = tf.Variable([1.0, 2.0])",
+            "w = tf.Variable([1.0, 2.0])\nprint(w.numpy())",
+        ),
+    )
+    assert "\n0.6665\n" in text
+    assert "\nfalls at each step: True\n" in text
+    assert "\n[1. 2.]\n" in text
 
 
 @pytest.mark.parametrize("example", CLAIMS)

@@ -5,7 +5,11 @@ import re
 import pytest
 from languages import SOURCE
 
-PAGE, PROGRAM = "then_and_now.html", "examples_compare/then_and_now.html"
+PAGE = "then_and_now.html"
+PROGRAMS = [
+    "examples_compare/then_and_now.html",
+    "examples_compare/then_and_now_tensorflow.html",
+]
 LISTS = ("errors", "warnings", "no-message")
 MESSAGE = re.compile(r"^\w+(?:Error|Warning): ", re.M)
 
@@ -17,7 +21,10 @@ def plain(text):
 
 @pytest.fixture(scope="module")
 def rows(pages):
-    """Return the items of the page: list, messages, anchor and text of each."""
+    """Return the items of the page: list, messages, place and text of each.
+
+    A place is the program and the anchor to which an item links.
+    """
     found = []
     for name in LISTS:
         section = pages[PAGE].find("section", id=name)
@@ -26,45 +33,45 @@ def rows(pages):
             codes = first.find_all("code") if rest else []
             messages = [plain(code.get_text()) for code in codes]
             (link,) = item.find_all("a")
-            program, _, anchor = link["href"].partition("#")
-            assert program == PROGRAM, item
-            found.append((name, messages, anchor, plain(item.get_text())))
+            found.append((name, messages, link["href"], plain(item.get_text())))
     return found
 
 
 @pytest.fixture(scope="module")
 def printed(pages):
-    """Return what the program prints, by the anchor of the section that prints it."""
+    """Return what the programs print, by the place of the section that prints it."""
     sections = {}
-    for heading in pages[PROGRAM].find("article").find_all("h3"):
-        section = heading.find_parent("section")
-        outputs = section.select(".sphx-glr-script-out pre")
-        anchor = section.find(id=re.compile("^then-"))["id"]
-        sections[anchor] = "\n".join(output.get_text() for output in outputs)
+    for program in PROGRAMS:
+        for heading in pages[program].find("article").find_all("h3"):
+            section = heading.find_parent("section")
+            outputs = section.select(".sphx-glr-script-out pre")
+            anchor = section.find(id=re.compile("^then-"))["id"]
+            text = "\n".join(output.get_text() for output in outputs)
+            sections[f"{program}#{anchor}"] = text
     return sections
 
 
 def test_every_construct_has_a_row_and_every_row_a_construct(rows, printed):
-    """The program's sections are the same as the places that the page links to."""
-    assert {anchor for _, _, anchor, _ in rows} == set(printed)
+    """The programs' sections are the same as the places that the page links to."""
+    assert {place for _, _, place, _ in rows} == set(printed)
     assert len(printed) > 30
 
 
 def test_every_quoted_message_is_printed(rows, printed):
     """What the page quotes stands in the output of the section that it links to."""
     quoted = 0
-    for _, messages, anchor, text in rows:
+    for _, messages, place, text in rows:
         for message in messages:
-            assert message in plain(printed[anchor]), text
+            assert message in plain(printed[place]), text
             quoted += 1
     assert quoted > 30
 
 
 def test_every_printed_message_is_quoted(rows, printed):
-    """Each warning and error in the program's output can be found on the page."""
+    """Each warning and error in the programs' output can be found on the page."""
     found = 0
-    for anchor, output in printed.items():
-        quotes = [m for _, messages, to, _ in rows if to == anchor for m in messages]
+    for place, output in printed.items():
+        quotes = [m for _, messages, to, _ in rows if to == place for m in messages]
         for start in MESSAGE.finditer(output):
             message = plain(output[start.start() :])
             assert message.startswith(tuple(quotes)), message[:80]
