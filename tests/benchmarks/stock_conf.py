@@ -3,7 +3,13 @@
 Only what it cannot do without is set. Markup of ours is read as a plain block.
 """
 
+import contextlib
 from pathlib import Path
+
+# All scripts run in one process here. It crashes if TensorFlow is loaded before Triton,
+# which comes with PyTorch's build for CUDA; the other order works.
+with contextlib.suppress(ImportError):
+    import triton  # noqa: F401
 
 from docutils.parsers.rst import Directive, directives
 
