@@ -2,23 +2,27 @@
 # folder's own path may hold blanks and any letters.
 
 .DEFAULT_GOAL := help
-.PHONY: help html test browser crashes bench scale measure expected translations screenshots mutants check format \
+.PHONY: help html test test-all browser crashes bench scale measure expected translations screenshots mutants check format \
   serve linkcheck lock reproduce clean install
 
 PYTHON ?= python3
 PORT ?= 8000
 IN ?= en
 RUN := .venv/bin/python
+PYTEST := $(RUN) -m pytest --numprocesses auto
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1@/p' Makefile | while IFS=@ read -r name text; \
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1@/p' Makefile | while IFS=@ read -r name text; \
 	do printf '%-19s %s\n' "$$name" "$$text"; done
 
 html: install ## build the site; open build/html/index.html
 	@$(RUN) conf/build_site.py
 
-test: html ## build the site and run every test
-	@$(RUN) -m pytest $(TESTS)
+test: html ## build the site and test it, on all cores; TESTS=PATH: only these
+	@$(PYTEST) $(or $(TESTS),-m "not thorough" tests)
+
+test-all: html ## every test, also what CI alone runs: all scripts, settings and downloads
+	@$(PYTEST) tests gallery
 
 expected: install ## write the scripts' expected output from a run, and show the difference
 	@$(RUN) conf/write_expected.py $(SCRIPTS)
@@ -27,7 +31,7 @@ translations: install ## bring the catalogues of docs/locale/ up to date with th
 	@$(RUN) conf/catalogues.py
 
 browser: html ## every page in a browser, as readers and judges see it (many minutes)
-	@$(RUN) -m pytest tests/browser/sweep
+	@$(PYTEST) tests/browser/sweep
 
 screenshots: html ## store what the pages look like, and name the pictures that changed
 	@$(RUN) -m pytest --quiet tests/browser/sweep/test_screenshots.py --update-screenshots
@@ -76,7 +80,7 @@ lock: ## write requirements.lock anew from requirements.txt; needs a network
 	@(echo '# Exact versions of all packages, for every supported system. Made by: make lock'; \
 	  grep -v '^# Exact' build/lock.txt) > requirements.lock
 
-reproduce: install ## build the last commit twice, and compare every byte
+reproduce: html ## build the last commit once more, elsewhere, and compare every byte
 	@$(RUN) conf/reproduce.py
 
 clean: ## remove all that was built, but not the environment

@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "conf"))
 
-pytest_plugins = ["tests.gallery_items"]
+pytest_plugins = ["tests.gallery_items", "tests.sharing_out", "tests.where_time_went"]
 
 
 def pytest_addoption(parser):

@@ -47,6 +47,19 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 set_environment()
 
 
+def some_of(examples, *chosen):
+    """Return parameters: those chosen, and the others marked as ``thorough``.
+
+    For tests whose claim an equality of syntax trees has already shown for all, so that
+    a run of some is a check of that reasoning. ``make test-all`` runs every one.
+    """
+    assert set(chosen) <= set(examples)
+    return [
+        pytest.param(example, marks=() if example in chosen else pytest.mark.thorough)
+        for example in examples
+    ]
+
+
 def code_shown(listing):
     """Return the text of a listing on a page, without the formulas beside it."""
     listing = copy.copy(listing)
