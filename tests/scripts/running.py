@@ -7,12 +7,16 @@ import ast
 import os
 import pickle
 import re
+import runpy
 import subprocess
 import sys
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from surroundings import ENVIRONMENT
+
+from tests.scripts import forking
 
 GALLERY = Path(__file__).resolve().parents[2] / "gallery"
 SECTIONS = "examples_tensor", "examples_autograd", "examples_nn"
@@ -25,6 +29,7 @@ SCRIPTS = {
 OPTIONS = ["-W", "error::DeprecationWarning", "-W", "error::FutureWarning"]
 PICTURE = "import matplotlib.pyplot as plt\n"  # from here on a script draws
 TIMEOUT = 120  # seconds
+TENSORFLOW = "tf_two_layer_net"
 
 
 class StaleEditError(Exception):
@@ -57,16 +62,27 @@ def run_python(arguments, cwd):
     )
 
 
-def run_script(path, *, edits=(), after="", cwd):
+def run_script(path, *, edits=(), after="", cwd, is_forked=False):
     """Copy a script into the empty folder ``cwd``, edited, and run it there.
 
-    The code ``after`` is appended to the script and sees all its names.
+    The code ``after`` is appended to the script and sees all its names. A forked
+    process begins with PyTorch imported.
     """
     if any(cwd.iterdir()):
         raise ValueError(f"not an empty folder: {cwd}")
     source = edited(path.read_text(encoding="utf-8"), edits)
     (cwd / path.name).write_text(f"{source}\n{after}", encoding="utf-8")
+    if is_forked:
+        return forking.run(run_as_main, path.name, cwd=cwd, timeout=TIMEOUT)
     return run_python([path.name], cwd)
+
+
+def run_as_main(name):
+    """Run a script in this process as Python does; its errors are on stderr."""
+    sys.argv = [name]
+    for category in (DeprecationWarning, FutureWarning):
+        warnings.filterwarnings("error", category=category)
+    runpy.run_path(name, run_name="__main__")
 
 
 # Appended to a script: write its variables, as plain Python and NumPy, to a file.
@@ -127,13 +143,16 @@ def run_and_keep(name, folder, *, edits=(), after="", picture=True):
     Without its picture, and what comes after it, a script runs in less time. One that
     stops with an error has no variables.
     """
+    is_forked = bool(edits) and name != TENSORFLOW  # which cannot live beside PyTorch
     if not picture:
         source = SCRIPTS[name].read_text(encoding="utf-8")
         edits = (*edits, (source[source.index(PICTURE) :], ""))
     folder.mkdir()
     kept = folder.with_suffix(".pickle")
     after = after + KEEP.replace("{path!r}", repr(str(kept)))
-    process = run_script(SCRIPTS[name], edits=edits, after=after, cwd=folder)
+    process = run_script(
+        SCRIPTS[name], edits=edits, after=after, cwd=folder, is_forked=is_forked
+    )
     names = pickle.loads(kept.read_bytes()) if kept.exists() else {}
     left = sorted(p.name for p in folder.iterdir() if p.name != SCRIPTS[name].name)
     return Run(process.returncode, process.stdout, process.stderr, left, names)

@@ -66,10 +66,9 @@ def functions():
 
 
 @claims.answer(1, "They do: a sum may be taken in parts of any size")
-def test_three_processes_agree_as_well(tmp_path):
+def test_three_processes_agree_as_well(printed):
     """With 22, 21 and 21 rows the losses agree; with a third of the gradient, too."""
-    text = claims.printed(
-        tmp_path,
+    text = printed(
         ("--nproc-per-node=2", "--nproc-per-node=3", 2),
         ("factor=0.5", "factor=1 / 3"),
     )
@@ -79,9 +78,9 @@ def test_three_processes_agree_as_well(tmp_path):
 
 @claims.answer(2, "rank 0's own rows: smaller numbers, and they fall as before")
 @claims.answer(2, "The gradients are still exchanged")
-def test_losses_that_are_not_added_up_are_of_one_part(tmp_path, functions):
+def test_losses_that_are_not_added_up_are_of_one_part(printed, functions):
     """They are those of rows 0, 2, 4, ... while all rows are trained on."""
-    text = claims.printed(tmp_path, ("dist.all_reduce(total)", "pass", 2))
+    text = printed(("dist.all_reduce(total)", "pass", 2))
     torch, rng = functions["torch"], functions["np"].random.default_rng(0)
     x = torch.tensor(rng.standard_normal((64, 1000)))
     y = torch.tensor(rng.standard_normal((64, 10)))
@@ -102,11 +101,10 @@ def test_losses_that_are_not_added_up_are_of_one_part(tmp_path, functions):
 
 
 @claims.answer(3, "every pass now uses the middle layer, and there is no error")
-def test_without_a_depth_of_zero_nothing_is_unused(tmp_path):
+def test_without_a_depth_of_zero_nothing_is_unused(printed):
     """The run without the option ends well. DDP also copies the weights of rank 0."""
     seed_of_rank = 'torch.manual_seed(int(os.environ.get("RANK", 0)))'
-    text = claims.printed(
-        tmp_path,
+    text = printed(
         ("random.randint(0, 3)", "random.randint(1, 3)"),
         ("torch.manual_seed(0)", seed_of_rank, 2),
     )

@@ -17,10 +17,10 @@ HAND_WRITTEN = ROOT / "gallery" / "examples_tensor" / "two_layer_net_tensor.py"
 ROW = re.compile(r"^ *(\d+) +(\d+) +(\d+) us +(\d+) us +(\d+) +(\d+)$", re.M)
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory):
+@pytest.fixture
+def page(printed):
     """Return what the script prints as it is."""
-    return claims.printed(tmp_path_factory.mktemp("page"))
+    return printed()
 
 
 def rows(text):
@@ -82,10 +82,10 @@ def test_the_figure_is_what_its_description_says(page):
     assert ratios == sorted(ratios)
 
 
-def test_twice_the_cores_halve_both_columns(tmp_path):
+def test_twice_the_cores_halve_both_columns(page, printed):
     """As far as whole numbers can say."""
-    before = rows(claims.printed(tmp_path))
-    after = rows(claims.printed(tmp_path, ("cpu_rate = 125e9", "cpu_rate = 250e9")))
+    before = rows(page)
+    after = rows(printed(("cpu_rate = 125e9", "cpu_rate = 250e9")))
     for (*_, eager, graph), (*_, new_eager, new_graph) in zip(
         before, after, strict=True
     ):
@@ -94,16 +94,16 @@ def test_twice_the_cores_halve_both_columns(tmp_path):
 
 
 @claims.answer(1, "Not in this table: it ends below 50")
-def test_sixteen_cores_are_too_fast_for_fifty_times(tmp_path):
+def test_sixteen_cores_are_too_fast_for_fifty_times(printed):
     """The GPU is ahead, but nowhere by that much."""
-    text = claims.printed(tmp_path, ("cpu_rate = 125e9", "cpu_rate = 8 * 125e9"))
+    text = printed(("cpu_rate = 125e9", "cpu_rate = 8 * 125e9"))
     assert len(rows(text)) == 8
     assert max(ratio for row in rows(text) for ratio in row[4:]) < 50
     assert rows(text)[-1][4] > 30
 
 
 @claims.answer(2, "15, and there is less to move")
-def test_one_call_in_place_of_two_saves_two_launches(page, tmp_path):
+def test_one_call_in_place_of_two_saves_two_launches(page, printed):
     """The numbers trained are the same: 15 launches."""
     edits = [
         (
@@ -112,7 +112,7 @@ def test_one_call_in_place_of_two_saves_two_launches(page, tmp_path):
         )
         for n in (1, 2)
     ]
-    text = claims.printed(tmp_path, *edits)
+    text = printed(*edits)
     found = r"^(\d+) launches, ([\d.]+) million bytes$"
     launches, moved = re.search(found, text, re.M).groups()
     before = re.search(found, page, re.M)[2]

@@ -15,20 +15,6 @@ OTHER_SPLIT = ("default_rng(0)", "default_rng(1)")
 MORE_UNITS = ("64, 64, 100, 10", "64, 64, 200, 10")
 
 
-@pytest.fixture(scope="module")
-def ran(tmp_path_factory):
-    """Return a function: what the script prints with some edits, run once for each."""
-    known = {}
-
-    def printed(*edits):
-        if edits not in known:
-            folder = tmp_path_factory.mktemp("real_data")
-            known[edits] = claims.printed(folder, *edits)
-        return known[edits]
-
-    return printed
-
-
 def mean_and_error(text):
     """Return the mean accuracy and its standard error over seeds, in percent."""
     return float(MEAN.search(text)[1]), float(ERRORS.search(text)[1])
@@ -56,36 +42,36 @@ def test_the_loss_is_that_of_the_formula():
     assert loss.item() == pytest.approx(-np.log(q).sum() / 5)
 
 
-def test_the_best_has_five_images_more_than_the_worst(ran):
+def test_the_best_has_five_images_more_than_the_worst(printed):
     """And what a single training may gain by chance is more than 0.3 %."""
     assert "best has five images more than the worst" in words_of_the_script()
-    (line,) = re.findall(r"^right: (.*)$", ran(), re.M)
+    (line,) = re.findall(r"^right: (.*)$", printed(), re.M)
     right = [int(number) for number in line.split()]
     assert len(right) == 10
     assert max(right) - min(right) == 5
     assert np.std(right, ddof=1) / 500 > 0.003
 
 
-def test_the_second_error_is_five_times_the_first(ran):
+def test_the_second_error_is_five_times_the_first(printed):
     """As far as the printed digits say, and by the formulas of the page."""
     assert "which is five times as large here" in words_of_the_script()
-    of_seeds, of_images = map(float, ERRORS.search(ran()).groups())
+    of_seeds, of_images = map(float, ERRORS.search(printed()).groups())
     assert round(of_images / of_seeds) == 5
 
 
-def test_another_split_another_mean(ran):
+def test_another_split_another_mean(printed):
     """The mean is that of the page, and far outside of the error of the seeds."""
     assert "``default_rng(1)``, and the mean is 97.38 %" in words_of_the_script()
-    mean, _ = mean_and_error(ran(OTHER_SPLIT))
+    mean, _ = mean_and_error(printed(OTHER_SPLIT))
     assert mean == 97.38
-    assert difference_in_errors(ran(), ran(OTHER_SPLIT)) < -3
+    assert difference_in_errors(printed(), printed(OTHER_SPLIT)) < -3
 
 
-def test_the_figure_shows_four_times_a_9(ran):
+def test_the_figure_shows_four_times_a_9(printed):
     """Half of the eight pictures; three of the four are read as a 5."""
     draw = "\nimport matplotlib.pyplot as plt\n"
     shown = '\nprint([f"{y[i]}:{y_pred[i]}" for i in wrong[:8]])'
-    text = ran((draw, shown + draw))
+    text = printed((draw, shown + draw))
     pairs = re.findall(r"'(\d):(\d)'", text)
     assert [digit for digit, _ in pairs].count("9") == 4
     assert pairs.count(("9", "5")) == 3
@@ -118,38 +104,40 @@ def saved(thing):
     return LOAD, LOAD + lines
 
 
-def test_with_weights_only_no_program_runs(ran):
+def test_with_weights_only_no_program_runs(printed):
     """A file that runs a program when it is opened is refused; else it does run."""
-    text = ran(saved("Trap()"), *FEW)
+    text = printed(saved("Trap()"), *FEW)
     assert text.count("the trap ran") == 1
     refused = text.index("True UnpicklingError ")
     assert refused < text.index("the trap ran") < text.index("False loaded NoneType")
 
 
-def test_the_same_seed_gives_the_same_result(ran):
+def test_the_same_seed_gives_the_same_result(printed):
     """The first of the ten trainings is the one that is shown above."""
-    (shown,) = re.findall(r"^20 \S+ (\S+)%$", ran(), re.M)
-    (first,) = re.findall(r"^right: (\d+) ", ran(), re.M)
+    (shown,) = re.findall(r"^20 \S+ (\S+)%$", printed(), re.M)
+    (first,) = re.findall(r"^right: (\d+) ", printed(), re.M)
     assert float(shown) == int(first) / 5
 
 
 @claims.answer(1, "With the first split its mean is higher, but by less than twice")
-def test_more_units_on_the_first_split(ran):
+def test_more_units_on_the_first_split(printed):
     """Higher, by less than two standard errors of the difference."""
-    assert 0 < difference_in_errors(ran(), ran(MORE_UNITS)) < 2
+    assert 0 < difference_in_errors(printed(), printed(MORE_UNITS)) < 2
 
 
 @claims.answer(1, "With the second it is lower")
-def test_more_units_on_the_second_split(ran):
+def test_more_units_on_the_second_split(printed):
     """Lower on the other 500 images."""
-    assert difference_in_errors(ran(OTHER_SPLIT), ran(MORE_UNITS, OTHER_SPLIT)) < 0
+    assert (
+        difference_in_errors(printed(OTHER_SPLIT), printed(MORE_UNITS, OTHER_SPLIT)) < 0
+    )
 
 
 @claims.answer(2, "It falls from 98 % to below 93 %")
-def test_without_shuffling_the_mean_falls(ran):
+def test_without_shuffling_the_mean_falls(printed):
     """Trained on the first images of the file, tested by the last."""
-    assert round(mean_and_error(ran())[0]) == 98
-    text = ran(("rng.permutation(1797)", "np.arange(1797)"))
+    assert round(mean_and_error(printed())[0]) == 98
+    text = printed(("rng.permutation(1797)", "np.arange(1797)"))
     assert mean_and_error(text)[0] < 93
 
 
@@ -171,9 +159,9 @@ def test_the_same_digits_again_and_again():
 
 
 @claims.answer(3, "refuses the class ``Sequential``, with an ``UnpicklingError``")
-def test_a_model_is_refused(ran):
+def test_a_model_is_refused(printed):
     """The message names the class; without ``weights_only`` it is loaded."""
-    text = ran(saved("model"), *FEW)
+    text = printed(saved("model"), *FEW)
     (refused,) = re.findall(r"^True UnpicklingError (.*)$", text, re.M)
     assert "torch.nn.modules.container.Sequential" in refused
     assert "False loaded Sequential" in text
