@@ -1,11 +1,13 @@
 """`pytest gallery` checks every cell of every script, and says which one is wrong."""
 
 import re
+import shutil
 
 import pytest
 
 from tests.conftest import EXAMPLES, ROOT
 from tests.expected.project import change, copy_project, python
+from tests.faults.building import ONE, SECTION
 
 NUMPY = "examples_tensor/two_layer_net_numpy.py"
 STALL = "examples_compare/float32_stall.py"
@@ -103,6 +105,32 @@ def test_the_gallery_has_examples_in_docstrings():
     assert sum("    >>> " in text for text in texts) >= 1
 
 
+FAULTS = {  # in the miniature: text of a script, and what takes its place
+    "one.py": ("w = 1.0\n", "w = 1.0\nprint(w)\n#> 1.5\n"),
+    "two.py": ("y = x**2\n", "y = x**2\nprint(y.sum() < 0, len(y))\n#> False ...\n"),
+}
+
+
+def test_the_build_and_pytest_find_the_same_fault(fresh):
+    """In the same line; and both let pass what an ellipsis stands for."""
+    for name in ("tests", "conftest.py", "pyproject.toml"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, fresh.folder / name)
+    for name, (old, new) in FAULTS.items():
+        fresh.replace(f"{SECTION}/{name}", old, new)
+    line = line_of(fresh.folder / ONE, "import matplotlib")
+    result = python(fresh.folder, "-m", "pytest", "gallery")
+    assert result.returncode == 1
+    assert re.findall(r"^(\S+):(\d+): printed", result.stdout, re.M) == [
+        (ONE, str(line))
+    ]
+    outcome = fresh.build()
+    assert outcome.is_refusal()
+    found = re.findall(r"(\w+\.py):(\d+): WARNING: printed", outcome.text)
+    assert found == [("one.py", str(line))]
+
+
+@pytest.mark.thorough
 def test_one_percent_more_learning_rate_fails_every_script(tmp_path):
     """In each of the nine, pytest and the build name the script and the same line."""
     project = copy_project(tmp_path)
