@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 MINIATURE = Path(__file__).resolve().parent / "miniature"
 SECTION = "gallery/examples_small"
 ONE, TWO, INDEX = (f"{SECTION}/{name}" for name in ("one.py", "two.py", "index.rst"))
-TIMEOUT = 120  # seconds; a build takes three
+TIMEOUT = 600  # seconds; a build takes three on an idle machine
 COLOURS = re.compile(r"\x1b\[[\d;]*[mK]")
 SPHINX = r"site-packages/(?:sphinx|sphinx_gallery|docutils|myst_parser|joblib)/|/conf/"
 CHINESE = ('    Language("zh-cn", "zh_CN", "中文"),\n', "")
@@ -91,10 +91,10 @@ class Miniature:
         self.write(path, before + text)
         return before.count("\n") + 1
 
-    def add(self, name):
-        """Add a script like the second one, named in the list; return its path."""
+    def add(self, name, like=TWO):
+        """Add a script like another one, named in the list; return its path."""
         path = f"{SECTION}/{name}.py"
-        self.write(path, self.read(TWO))
+        self.write(path, self.read(like))
         self.append(INDEX, f"   {name}\n")
         return path
 

@@ -61,10 +61,10 @@ def test_a_script_that_ends_its_process(good):
 
 def test_a_script_that_never_ends(good):
     """After the time limit the script is ended, and the line where it was is named."""
-    good.replace("conf/conf.py", "example_time_limit = 120", "example_time_limit = 8")
-    line = good.insert(ONE, "while True: pass")
+    good.replace("conf/conf.py", "example_time_limit = 120", "example_time_limit = 20")
+    line = good.insert(ONE, "import signal; signal.pause()")
     outcome = good.refuses(("one.py", line))
-    assert "8 s" in outcome.text
+    assert "20 s" in outcome.text
     assert "two.py" not in outcome.text
 
 
@@ -133,8 +133,8 @@ WRONG_RUNS = {
     ),
     "allocates": ("everything = bytearray(1 << 40)", "MemoryError"),
     "takes_its_time": (
-        "# sphinx_gallery_time_limit = 3\nimport time; time.sleep(60)",
-        "was still running after 3 s",
+        "# sphinx_gallery_time_limit = 15\nimport time; time.sleep(600)",
+        "was still running after 15 s",
     ),
     "logs_all": (
         "import logging; logging.basicConfig(level=logging.DEBUG); plt.figure()",
@@ -269,21 +269,35 @@ WRONG_ANSWERS = {
     "none": (MEAN, MEAN + SECOND, 4, "ends in one .. answer::"),
     "empty": (MEAN, MEAN.replace("#       The mean.\n", ""), 0, "is empty"),
     "two": (MEAN, f"{MEAN}#\n{MEAN}", -2, "ends in one .. answer::"),
-    "not last": (MEAN, f"{MEAN}#\n#    More.\n", -2, "ends in one .. answer::"),
-    "no question": ("Use 100 steps. Which number is it?\n#\n#    ", "", 0, "question"),
-    "no list": ("1. Use 100", "Use 100", -1, "has no numbered list"),
-    "no item": (MEAN, MEAN.replace("    ", " "), 0, "in no item"),
+    "not_last": (MEAN, f"{MEAN}#\n#    More.\n", -2, "ends in one .. answer::"),
+    "no_question": ("Use 100 steps. Which number is it?\n#\n#    ", "", 0, "question"),
+    "no_list": ("1. Use 100", "Use 100", -1, "has no numbered list"),
+    "no_item": (MEAN, MEAN.replace("    ", " "), 0, "in no item"),
 }
 
 
+@pytest.fixture(scope="module")
+def wrong_answers(first_build, tmp_path_factory):
+    """Return the outcome of a build of scripts with wrong answers, and their lines."""
+    miniature = first_build[0].copy(tmp_path_factory.mktemp("answers") / "site")
+    lines = {
+        what: miniature.replace(miniature.add(f"answer_{what}", ONE), old, new) + offset
+        for what, (old, new, offset, _) in WRONG_ANSWERS.items()
+    }
+    return miniature.build(), lines
+
+
 @pytest.mark.parametrize("what", WRONG_ANSWERS)
-def test_a_wrong_answer(good, what):
-    """Of each item under "Try it", the line and what is wrong with it."""
-    old, new, offset, word = WRONG_ANSWERS[what]
-    line = good.replace(ONE, old, new) + offset
-    outcome = good.refuses(("one.py", line))
-    messages = [row for row in outcome.text.split("\n") if "WARNING" in row]
-    assert any(f"one.py:{line}: " in row and word in row for row in messages), messages
+def test_a_wrong_answer(wrong_answers, what):
+    """One build names, of each item under "Try it", the line and what is wrong."""
+    outcome, lines = wrong_answers
+    name, word = f"answer_{what}.py", WRONG_ANSWERS[what][3]
+    messages = [row for row in outcome.text.split("\n") if f"/{name}:" in row]
+    assert any(f"{name}:{lines[what]}: " in row and word in row for row in messages), (
+        outcome.text
+    )
+    assert not outcome.names("one.py")
+    assert outcome.is_refusal()
 
 
 # Text of the gallery to replace, text in its place, and words of the message.
