@@ -1,8 +1,9 @@
-"""Build the last commit twice, under other circumstances: ``python conf/reproduce.py``.
+"""Build the last commit under other circumstances: ``python conf/reproduce.py``.
 
-Two clones, at paths of different length, are built from nothing with other hash seeds,
-time zones, locales and, on Linux, numbers of cores. Each file that is published must
-have the same bytes in both. Where ``diffoscope`` is installed, it shows a difference.
+A clone is built from nothing, at another path, with another hash seed, time zone and
+locale and, on Linux, on one core. Each file that is published must have the same bytes
+as in ``build/html``. If that was not built from the last commit, a second clone takes
+its place. Where ``diffoscope`` is installed, it shows a difference.
 """
 
 import filecmp
@@ -13,6 +14,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+import unchanged
+from build_site import set_date
+from surroundings import set_environment
+
 ROOT = Path(__file__).resolve().parent.parent
 CIRCUMSTANCES = {
     "a": {"PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8"},
@@ -20,7 +25,7 @@ CIRCUMSTANCES = {
 }
 
 
-def build(folder, environment, is_alone):
+def build(folder, environment, is_alone=False):
     """Clone the last commit into a folder and build it, perhaps on one core alone.
 
     Raises ``subprocess.CalledProcessError`` if that fails.
@@ -42,6 +47,14 @@ def build(folder, environment, is_alone):
     return folder / "build" / "html"
 
 
+def site_here():
+    """Return the folder of the site here, or None if it is not that of the commit."""
+    command = ["git", "-C", ROOT, "status", "--porcelain"]
+    changes = subprocess.run(command, capture_output=True, check=True).stdout
+    is_built = unchanged.is_published(ROOT, unchanged.digest_of_sources(ROOT))
+    return ROOT / "build" / "html" if is_built and not changes else None
+
+
 def files_of(folder):
     """Return the paths of all files below a folder, relative to it."""
     return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
@@ -59,13 +72,14 @@ def differences(one, other):
 
 
 def main():
-    """Build twice, compare, and say what differs; the exit status is then 1."""
+    """Build, compare, and say what differs; the exit status is then 1."""
+    set_environment()
+    set_date()
     with tempfile.TemporaryDirectory() as folder:
         try:
-            one, other = (
-                build(Path(folder, name), environment, is_alone=name == "a")
-                for name, environment in CIRCUMSTANCES.items()
-            )
+            one = site_here() or build(Path(folder, "a"), CIRCUMSTANCES["a"])
+            there = Path(folder, "another", "place")
+            other = build(there, CIRCUMSTANCES["another/place"], is_alone=True)
         except subprocess.CalledProcessError as error:
             sys.exit(f"make: {error.cmd} ended with status {error.returncode}")
         if lines := differences(one, other):

@@ -12,7 +12,7 @@ import pytest
 
 from tests.faults.building import ONE, Miniature
 
-POINTS, RANDOM = 12, 4  # of each kind of build
+POINTS, RANDOM = 4, 2  # of each kind of build
 SEED = random.randrange(10**6)  # stands in the name of a test, and so in its report
 HALF_WAY = [f"{number}/{POINTS}" for number in range(1, POINTS + 1)]
 BY_CHANCE = [f"random {SEED + number}" for number in range(RANDOM)]
