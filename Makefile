@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: help html test test-all browser crashes bench scale measure expected translations screenshots mutants check format \
-  serve linkcheck lock reproduce clean install
+  serve linkcheck lock upgrade reproduce clean install
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -72,13 +72,14 @@ scale: install ## build made-up galleries of 10, 100 and 1000 scripts (many minu
 measure: install ## time a training step on this machine, for the page how_fast (minutes)
 	@$(RUN) docs/measurements/measure_steps.py
 
-lock: ## write requirements.lock anew from requirements.txt; needs a network
+lock: ## write requirements.lock anew for requirements.txt; needs a network
 	@test -x $(RUN) || $(MAKE) --no-print-directory install
-	@mkdir -p build && cp requirements.lock build/lock.txt
-	@$(RUN) -m uv pip compile --quiet --universal --python-version 3.11 \
-	  --no-header --annotation-style line requirements.txt -o build/lock.txt
-	@(echo '# Exact versions of all packages, for every supported system. Made by: make lock'; \
-	  grep -v '^# Exact' build/lock.txt) > requirements.lock
+	@PYTHONPATH=conf $(RUN) -m upkeep.lock
+
+upgrade: ## try the newest versions of all packages; WRITE=1 writes them; PRE=1: pre-releases
+	@test -x $(RUN) || $(MAKE) --no-print-directory install
+	@PYTHONPATH=conf $(RUN) -m upkeep.upgrade $(if $(WRITE),--write) $(if $(PRE),--pre) \
+	  $(if $(LOCK),--lock) $(if $(REPORT),--report "$(REPORT)")
 
 reproduce: html ## build the last commit once more, elsewhere, and compare every byte
 	@$(RUN) conf/reproduce.py

@@ -2,12 +2,16 @@
 
 import shutil
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import sync_playwright
 
+from conf import site_url
 from tests.conftest import SITE
 from tests.serving import serve
+
+BASE = urlsplit(site_url).path  # of the address where the site will be published
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -59,7 +63,7 @@ def visit(browser, **options):
 @pytest.fixture(scope="session")
 def server():
     """Return the address of the built site, served as a host of static files does."""
-    with serve(built_site()) as address:
+    with serve(built_site(), base=BASE) as address:
         yield address
 
 

@@ -49,17 +49,20 @@ class StaticHost(SimpleHTTPRequestHandler):
     """Compresses, sends the headers of ``_headers``, and knows ``404.html``.
 
     ``missed`` gets every path that was asked for and is not there: a browser asks for
-    some that no page sees, such as an icon.
+    some that no page sees, such as an icon. The site is also found below ``base``, the
+    path of the address where it will be published: the links of ``404.html`` have it.
     """
 
     protocol_version = "HTTP/1.1"
 
-    def __init__(self, *arguments, missed, **options):
-        self.missed = missed
+    def __init__(self, *arguments, missed, base, **options):
+        self.missed, self.base = missed, base
         super().__init__(*arguments, **options)
 
     def do_GET(self):
         """Answer with the file, or with ``404.html``."""
+        if self.path.startswith(self.base):
+            self.path = f"/{self.path.removeprefix(self.base)}"
         path, status = Path(self.translate_path(self.path)), 200
         if path.is_dir():
             if not self.path.partition("?")[0].endswith("/"):
@@ -130,16 +133,20 @@ class PlainHost(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serve(folder, *, plain=False, missed=None):
+def serve(folder, *, plain=False, missed=None, base="/"):
     """Serve a folder; yield its address, such as ``http://127.0.0.1:40123``.
 
-    ``plain`` leaves out compression, the headers of ``_headers`` and ``404.html``.
+    The folder is also found below the path ``base``. ``plain`` leaves out this,
+    compression, the headers of ``_headers`` and ``404.html``.
     """
     handler = (
         functools.partial(PlainHost, directory=str(folder))
         if plain
         else functools.partial(
-            StaticHost, directory=str(folder), missed=[] if missed is None else missed
+            StaticHost,
+            directory=str(folder),
+            missed=[] if missed is None else missed,
+            base=base,
         )
     )
     with Server(("127.0.0.1", 0), handler) as http:

@@ -108,6 +108,20 @@ def test_a_folder_gets_a_slash(folder):
         assert answer.read() == b"below"
 
 
+def test_a_site_is_found_below_its_published_path_too(folder):
+    """There the links of the page 404 lead; what is missing has its own path."""
+    missed = []
+    with serve(folder, missed=missed, base="/docs/pytorch/") as address:
+        for path in ("/docs/pytorch/sub/page.html", "/sub/page.html"):
+            headers, body = get(f"{address}{path}")
+            assert body.decode() == "一页 " * 100
+            assert headers["X-Page"] == "one: two"
+        for path in ("/docs/pytorch/none", "/docs/sub/page.html"):
+            with pytest.raises(HTTPError):
+                urlopen(f"{address}{path}")
+    assert missed == ["/none", "/docs/sub/page.html"]
+
+
 def test_a_plain_server_adds_nothing(folder):
     with serve(folder, plain=True) as address:
         headers, body = get(f"{address}/sub/page.html", **{"Accept-Encoding": "br"})

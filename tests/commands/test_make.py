@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -261,10 +262,20 @@ def test_the_build_says_when_the_disk_is_full(tmp_path):
     assert not (tmp_path / "build").exists()
 
 
-def test_lock_does_not_install_what_it_is_about_to_change():
+@pytest.mark.parametrize(
+    ("words", "called"),
+    [
+        (("lock",), ("lock",)),
+        (("upgrade",), ("upgrade",)),
+        (("upgrade", "WRITE=1", "PRE=1"), ("upgrade", "--write", "--pre")),
+        (("upgrade", "LOCK=1", "REPORT=a"), ("upgrade", "--lock", "--report", "a")),
+    ],
+)
+def test_what_changes_the_lock_does_not_install_the_old_one(words, called):
     """A changed pin and the old lock contradict each other; pip would refuse."""
-    result = make(ROOT, "-n", "lock")
+    result = make(ROOT, "-n", *words)
     assert result.returncode == 0
-    assert "uv pip compile" in result.stdout
+    (command,) = re.findall(r"-m upkeep\.(.*)", result.stdout.replace("\\\n", ""))
+    assert shlex.split(command) == list(called)
     assert "pip install" not in result.stdout
     assert "conf/install.py" not in result.stdout

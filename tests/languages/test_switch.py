@@ -6,6 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from languages import LANGUAGES
 
+from conf import site_url
 from tests.conftest import SITE
 
 PAGE = "examples_autograd/two_layer_net_autograd.html"
@@ -133,18 +134,17 @@ def test_every_page_names_its_address_and_its_translations(language):
     pages = sorted((SITE / language.folder).rglob("*.html"))
     pages = [path for path in pages if "_static" not in path.parts]
     assert len(pages) > 20
-    root = "http://localhost:8000/"
     for path in pages:
         name = path.relative_to(SITE / language.folder).as_posix()
         tree = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
         assert tree.html["lang"] == language.tag
         (canonical,) = tree.select('link[rel="canonical"]')
-        assert canonical["href"] == f"{root}{language.folder}/{name}"
+        assert canonical["href"] == f"{site_url}{language.folder}/{name}"
         found = {
             link["hreflang"]: link["href"]
             for link in tree.select('link[rel="alternate"][hreflang]')
         }
-        wanted = {each.tag: f"{root}{each.folder}/{name}" for each in LANGUAGES}
+        wanted = {each.tag: f"{site_url}{each.folder}/{name}" for each in LANGUAGES}
         wanted["x-default"] = wanted[LANGUAGES[0].tag]
         assert found == ({} if name == CLOSED else wanted), name
         switch = tree.select(".languages a")

@@ -6,9 +6,10 @@ from xml.etree import ElementTree
 import pytest
 from languages import LANGUAGES
 
+from conf import site_url
 from tests.conftest import HIDDEN, SITE
 
-ROOT = "http://localhost:8000/"
+ROOT = site_url  # of SITE_URL, if that is set
 SPACES = {"map": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 SPACES["xhtml"] = "http://www.w3.org/1999/xhtml"
 

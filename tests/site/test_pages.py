@@ -19,6 +19,7 @@ PAGES = {
     "pytorch_with_examples.html",
     "how_it_is_made.html",
     "how_a_build_works.html",
+    "maintaining.html",
     "contributing.html",
     "changelog.html",
     "glossary.html",
@@ -192,4 +193,5 @@ def test_the_page_on_the_build_names_every_module():
     table = re.findall(r"^\|[^|]*\| (`\w+`(?:, `\w+`)*) \|$", text, re.M)
     named = [name for row in table for name in re.findall(r"`(\w+)`", row)]
     modules = {path.stem for path in (ROOT / "conf").glob("*.py")} - {"conf"}
+    modules |= {path.parent.name for path in (ROOT / "conf").glob("*/__init__.py")}
     assert sorted(named) == sorted(modules)

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browsing import built_site, paths, visit
+from tests.browsing import BASE, built_site, paths, visit
 from tests.serving import serve
 
 # Runs before the page does, so that nothing is missed.
@@ -106,7 +106,7 @@ def test_nothing_disturbs(browser, path, width, scheme):
     missed = []
     size = {"width": width, "height": 800}
     with (
-        serve(built_site(), missed=missed) as address,
+        serve(built_site(), missed=missed, base=BASE) as address,
         visit(browser, viewport=size, color_scheme=scheme) as page,
     ):
         found = disturbances(page, address, path, missed)
