@@ -5,11 +5,18 @@
 .PHONY: help html test test-all browser crashes bench scale measure expected translations screenshots mutants check format \
   serve linkcheck lock upgrade reproduce clean install
 
-PYTHON ?= python3
+# The Python of a new environment; without it, that of .venv or the first that fits
+PYTHON ?=
 PORT ?= 8000
 IN ?= en
 RUN := .venv/bin/python
 PYTEST := $(RUN) -m pytest --numprocesses auto
+
+# Every process reads and writes UTF-8, whatever the locale, and imports from .venv alone;
+# but CI's look into the folder GUARDS, too.
+export PYTHONUTF8 := 1
+export PYTHONPATH := $(GUARDS)
+unexport PYTHONHOME
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1@/p' Makefile | while IFS=@ read -r name text; \
@@ -89,6 +96,4 @@ clean: ## remove all that was built, but not the environment
 	@find docs/locale -name '*.mo' -delete
 
 install:
-	@command -v "$(PYTHON)" >/dev/null || { \
-	  echo "make: Python 3.11, 3.12 or 3.13 is needed and $(PYTHON) was not found." >&2; exit 1; }
-	@"$(PYTHON)" conf/install.py
+	@python=$$(sh conf/find_python.sh "$(PYTHON)") && "$$python" -ES conf/install.py

@@ -12,6 +12,11 @@ from circumstances import fingerprint
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
+REPORT = re.compile(  # an exception's line below its frames, and the next if it is bare
+    r"^(?:Traceback \(most recent call last\):|  File .*)\n(?:[ \t]+.*\n)*"
+    r"(\S.*(?:(?:(?<=:)|(?<=: ))\n+(?!Traceback).*\S.*)?)",
+    re.M,
+)
 before_scripts = []  # functions to be called before any script is run or restored
 after_scripts = []  # functions to be called when each of them has a result
 
@@ -108,8 +113,20 @@ def place_and_reason(script, failure):
     if own := re.match(rf"({path}(?::\d+)?):? (.*)", failure, re.S):
         return own[1], own[2].strip()
     lines = re.findall(rf'File "{path}", line (\d+)', failure)
-    reason = failure.strip().rpartition("\n")[2].strip()
-    return f"{script}:{lines[-1]}" if lines else str(script), reason
+    return f"{script}:{lines[-1]}" if lines else str(script), reason_in(failure)
+
+
+def reason_in(trace):
+    """Return what a traceback ends with, and the error of another process told in it.
+
+    Of each it is the first line that says something: further lines may be no more than
+    advice. A text that is no traceback has its reason in its last line.
+    """
+    trace = trace.replace(": Traceback (", ":\nTraceback (")  # the other one's text
+    said = [" ".join(found[1].split()) for found in REPORT.finditer(trace)]
+    if not said:
+        return trace.strip().rpartition("\n")[2].strip()
+    return said[0] if len(said) == 1 else f"{said[0]} (cause: {said[-1]})"
 
 
 def setup(app):

@@ -1,97 +1,39 @@
 """Make the virtual environment ``.venv`` and install the locked packages into it.
 
-Run by ``make`` with the system's Python, so it uses the standard library alone and
-syntax that older versions of Python can read. It does nothing if the environment is
-complete and neither the lists of packages nor Python have changed. pip's own settings
-apply, such as the environment variable ``PIP_EXTRA_INDEX_URL``.
+``make`` runs this before every command, with a Python that ``find_python.sh`` has found
+to fit. It uses the standard library alone.
+
+Nothing is done to an environment that is as it was noted when it was finished.
+Otherwise a new one is made beside it, in ``.venv.new``, and the two change places in
+one move when the new one is whole. Whatever ends an installation, also a kill or a loss
+of power, ``.venv`` is the old environment or the new one; the next run removes what is
+left over. All this happens under the lock that builds take.
 """
 
-import hashlib
-import os
-import shutil
-import subprocess
 import sys
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-VENV = os.path.join(ROOT, ".venv")
-STAMP = os.path.join(VENV, "installed.txt")
-SUPPORTED = [(3, 13), (3, 12), (3, 11)]
-NEEDED = 6 * 2**30  # bytes; the packages and pip's copies while it installs
-
-
-def stop(message):
-    """End with one clear line."""
-    sys.exit("make: " + message)
-
-
-def use_supported_python():
-    """Go on with a Python that the packages exist for, or stop."""
-    if sys.version_info[:2] in SUPPORTED:
-        return
-    for major, minor in SUPPORTED:
-        other = shutil.which("python%d.%d" % (major, minor))
-        if other:
-            os.execv(other, [other, *sys.argv])
-    stop(
-        "Python 3.11, 3.12 or 3.13 is needed, and this is %d.%d (%s). "
-        "Install one, or name it: make html PYTHON=/path/to/python3.12"
-        % (sys.version_info[0], sys.version_info[1], sys.executable)
-    )
-
-
-def wanted():
-    """Return a digest of all that decides what is installed."""
-    digest = hashlib.sha256(sys.version.encode())
-    for name in ("requirements.txt", "requirements.lock"):
-        with open(os.path.join(ROOT, name), "rb") as file:
-            digest.update(file.read())
-    return digest.hexdigest()
-
-
-def installed():
-    """Return the digest of what was installed last, or an empty string."""
-    try:
-        with open(STAMP) as file:
-            return file.read()
-    except OSError:
-        return ""
+from installed import NEW, OLD, ROOT, VENV, fault_of, has_moved
 
 
 def main():
     """Bring ``.venv`` up to date."""
-    use_supported_python()
-    if installed() == wanted():
+    if not (fault_of(VENV) or has_moved() or NEW.exists() or OLD.exists()):
         return
-    if os.path.islink(VENV):
-        stop(".venv is a link; remove it, or make what it leads to.")
-    free = shutil.disk_usage(ROOT).free
-    if not installed() and free < NEEDED:
-        stop(
-            "not enough disk space in %s: %.1f GiB free, %.0f GiB needed for packages."
-            % (ROOT, free / 2**30, NEEDED / 2**30)
-        )
-    try:
-        import ensurepip  # noqa: F401 - Debian ships Python without it
-    except ImportError:
-        stop(
-            "this Python cannot make virtual environments. On Debian and Ubuntu: "
-            "apt install python%d.%d-venv" % sys.version_info[:2]
-        )
-    print("Installing the packages into .venv; this takes a few minutes once.")
-    python = os.path.join(VENV, "bin", "python")
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    requirements = os.path.join(ROOT, "requirements.txt")
-    lock = os.path.join(ROOT, "requirements.lock")
-    steps = [
-        [sys.executable, "-m", "venv", "--clear", VENV],
-        [*pip, "--requirement", requirements, "--constraint", lock],
-    ]
-    for step in steps:
-        if subprocess.call(step):
-            stop("the packages could not be installed (see above). Run make again.")
-    with open(STAMP, "w") as file:
-        file.write(wanted())
+    import environment  # it imports what takes its time
+    import turns
+
+    lock = turns.take(ROOT)
+    environment.clear_up()
+    if fault := fault_of(VENV):
+        environment.install(fault, lock)
+    elif has_moved():
+        environment.settle()
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except OSError as error:
+        sys.exit(f"make: the environment .venv cannot be made: {error}")
+    except KeyboardInterrupt:  # while it waits for its turn
+        sys.exit(130)

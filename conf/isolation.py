@@ -16,6 +16,7 @@ one for each core, and the one that takes longest first.
 """
 
 import contextlib
+import dataclasses
 import multiprocessing
 import os
 import pickle
@@ -33,6 +34,7 @@ from limits import Limits
 from progress import Progress
 from script_process import last_place, work
 from sphinx.util import logging
+from surroundings import missing_loopback
 
 logger = logging.getLogger(__name__)
 forked = multiprocessing.get_context("forkserver")
@@ -129,12 +131,17 @@ def run_script(call, limits, processes=forked):
     without execution, and the script counts among the failing ones.
     """
     function, (name, target, source, conf), options = call
-    result, failure, warnings = _in_new_process(call, limits, processes)
+    script = Path(source, name)
+    if lack := missing_loopback(script.read_text("utf-8", "replace")):
+        failure = f"{script}:{lack[0]} {lack[1]}"
+    else:
+        result, failure, warnings = _in_new_process(call, limits, processes)
     if failure is None:
         return result, warnings
     unexecuted = (name, target, source, {**conf, "plot_gallery": False})
     Path(target, f"{name}.md5").unlink(missing_ok=True)  # it may have run to its end
     call = function, unexecuted, options
+    limits = dataclasses.replace(limits, time=max(limits.time, 120))  # not its own 3 s
     result, second, warnings = _in_new_process(call, limits, processes)
     if second is not None:
         raise RuntimeError(second)
@@ -159,19 +166,25 @@ def _in_new_process(call, limits, processes):
                 child.terminate()
                 child.join(5)
                 where = last_place(script, end)
-                return None, f"{where} was still running after {limits.time:g} s.", []
+                failure = f"{where} was still running after {limits.time:g} s."
+                return None, with_end_of(terminal, failure), []
             return receiver.recv()
         except EOFError:
             child.join()
-            told = terminal.read_text(errors="replace").strip()
             where = last_place(script, end)
             failure = f"{where} ended its process (exit code {child.exitcode})."
-            return None, f"{failure}\n{told[-2000:]}".strip(), []
+            return None, with_end_of(terminal, failure), []
         finally:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(child.pid, 9)  # with all that the script has started
             child.kill()
             child.join()
+
+
+def with_end_of(terminal, failure):
+    """Return a failure with the last of what the process told on its streams."""
+    told = terminal.read_text(errors="replace") if terminal.exists() else ""
+    return f"{failure}\n{told.strip()[-2000:]}".strip()
 
 
 def expect(folders, executes):

@@ -1,6 +1,8 @@
 """What a script of the gallery runs in, be it in the build or in a test."""
 
 import os
+import socket
+import tempfile
 import warnings
 
 import machine_notices
@@ -21,6 +23,27 @@ def set_environment():
     """Set what is not set; to be called before NumPy or a framework is imported."""
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+    if " " in tempfile.gettempdir() and os.access("/tmp", os.W_OK | os.X_OK):
+        # torch.compile hands the compiler paths of files there, and quotes none
+        os.environ["TMPDIR"] = tempfile.tempdir = "/tmp"
+
+
+def missing_loopback(source):
+    """Return None, or line and message: why a script cannot run on this machine.
+
+    One that names 127.0.0.1 starts processes that talk to each other by that address.
+    Where nothing answers there, as in some sandboxes, they would wait for minutes.
+    """
+    before, address, _ = source.partition("127.0.0.1")
+    if not address:
+        return None
+    try:
+        with socket.create_server((address, 0)) as server:
+            socket.create_connection(server.getsockname(), timeout=5).close()
+    except OSError as error:
+        reason = f"needs {address}, which cannot be reached on this machine: {error}"
+        return before.count("\n") + 1, reason
+    return None
 
 
 def make_warnings_errors():

@@ -1,4 +1,4 @@
-"""One build at a time writes into a clone's folders."""
+"""One at a time writes into a clone's folders: a build, or an installation."""
 
 import fcntl
 import sys
@@ -8,17 +8,24 @@ _held = []  # the open file; the lock goes with the last process that has it ope
 
 
 def take(root):
-    """Wait for no one: end this process if another build is at work in ``root``.
+    """Wait until nobody else is at work in ``root``; if so, say so in a line.
 
-    A process that a build forks takes part in its turn.
+    A process that a build forks takes part in its turn. Returns the open file.
     """
     if _held:
-        return
+        return _held[0]
     path = Path(root, "build", "lock")
     path.parent.mkdir(exist_ok=True)
     file = path.open("w")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        sys.exit("make: another build is running in this folder; wait for its end.")
+    except BlockingIOError:
+        print(
+            "make: another build or installation is at work in this folder;"
+            " this one waits for its end.",
+            file=sys.stderr,
+            flush=True,
+        )
+        fcntl.flock(file, fcntl.LOCK_EX)
     _held.append(file)
+    return file

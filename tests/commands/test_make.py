@@ -22,7 +22,7 @@ def make(folder, *words, **environment):
     """Run make in a folder and return the finished process, output as text."""
     keep = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL")}
     return subprocess.run(
-        ["make", f"PYTHON={sys._base_executable}", *words],
+        ["make", *words],
         cwd=folder,
         env={**keep, **environment},
         capture_output=True,
@@ -176,71 +176,6 @@ def test_clean_removes_what_was_built_and_nothing_else(elsewhere):
     assert all((ROOT / path).is_file() for path in left)
     assert not [path for path in left if path.match("docs/examples_*/*")]
     assert not (copy / "build").exists()
-
-
-def test_a_missing_python_is_one_clear_line():
-    """No traceback, and the versions that would do."""
-    result = make(ROOT, "html", "PYTHON=python-that-is-not-there")
-    assert result.returncode != 0
-    assert result.stdout == ""
-    first, *rest = result.stderr.splitlines()
-    assert first == (
-        "make: Python 3.11, 3.12 or 3.13 is needed"
-        " and python-that-is-not-there was not found."
-    )
-    assert len(rest) == 1  # make's own "Error 1"
-
-
-def install(tmp_path, preparation):
-    """Run conf/install.py in an empty project, with something about Python changed."""
-    (tmp_path / "conf").mkdir()
-    script = shutil.copy(ROOT / "conf" / "install.py", tmp_path / "conf")
-    for name in ("requirements.txt", "requirements.lock"):
-        shutil.copy(ROOT / name, tmp_path)
-    code = (
-        f"import sys, runpy\n{preparation}\n"
-        f"runpy.run_path({str(script)!r}, run_name='__main__')"
-    )
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        env={"PATH": ""},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-@pytest.mark.parametrize(
-    ("preparation", "message"),
-    [
-        pytest.param(
-            "sys.version_info = (3, 9, 2, 'final', 0)",
-            "Python 3.11, 3.12 or 3.13 is needed, and this is 3.9",
-            id="old Python",
-        ),
-        pytest.param(
-            "import shutil\n"
-            "shutil.disk_usage = lambda path: shutil._ntuple_diskusage(9, 8, 2**30)",
-            "not enough disk space",
-            id="full disk",
-        ),
-        pytest.param(
-            "sys.modules['ensurepip'] = None",
-            "venv",
-            id="Debian without python3-venv",
-        ),
-    ],
-)
-def test_what_is_missing_is_said_in_one_line(tmp_path, preparation, message):
-    """Exit status 1, one line, nothing written."""
-    result = install(tmp_path, preparation)
-    assert result.returncode == 1
-    assert result.stdout == ""
-    (line,) = result.stderr.splitlines()
-    assert line.startswith("make: ")
-    assert message in line
-    assert not (tmp_path / ".venv").exists()
 
 
 def test_the_build_says_when_the_disk_is_full(tmp_path):

@@ -1,10 +1,13 @@
 """A build notices what has changed around a script, and what another build is doing."""
 
 import fcntl
+import subprocess
+import sys
+import time
 
 from bs4 import BeautifulSoup
 
-from tests.faults.building import INDEX, ONE, TWO, Miniature
+from tests.faults.building import INDEX, ONE, TIMEOUT, TWO, Miniature
 
 READS = """
 # %%
@@ -65,18 +68,24 @@ def test_cards_follow_the_order_of_the_index(good):
     assert shown == ["examples_small/two.html", "examples_small/one.html"]
 
 
-def test_a_second_build_at_the_same_time_says_so(good):
-    """It ends at once with one line, and disturbs nothing."""
+def test_a_second_build_at_the_same_time_waits(good, tmp_path):
+    """It says so in one line, disturbs nothing, and ends well."""
     before = good.published()
     good.append("docs/index.md", "\nA sentence more.\n")
-    with (good.folder / "build" / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        outcome = good.build()
-    assert outcome.status != 0
-    assert "make: another build is running in this folder" in outcome.text
-    assert outcome.is_refusal()
-    assert good.published() == before
-    assert good.build().status == 0
+    said = tmp_path / "said.txt"
+    with (good.folder / "build" / "lock").open("w") as lock, said.open("w") as file:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        call = [sys.executable, "conf/build_site.py"]
+        build = subprocess.Popen(call, cwd=good.folder, stdout=file, stderr=file)
+        end = time.monotonic() + TIMEOUT
+        while "this one waits for its end" not in said.read_text("utf-8"):
+            assert time.monotonic() < end
+            assert build.poll() is None
+            time.sleep(0.05)
+        assert good.published() == before
+    assert build.wait(TIMEOUT) == 0, said.read_text("utf-8")
+    assert said.read_text("utf-8").count("waits for its end") == 1
+    assert good.published() != before
 
 
 def test_a_kill_between_the_two_renames_loses_nothing(good):

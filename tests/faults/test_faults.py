@@ -4,6 +4,10 @@ The place of a mistake in a script is a line of the script: the line of a page t
 Sphinx-Gallery has generated is no help to an author.
 """
 
+import shutil
+import subprocess
+import sys
+
 import pytest
 
 from tests.faults.building import INDEX, ONE, SECTION, TWO
@@ -122,6 +126,16 @@ WRONG_SCRIPTS = {
 WRONG_RUNS = {
     "future": ('import warnings; warnings.warn("", FutureWarning)', "FutureWarning"),
     "user": ("plt.gca().legend()", "UserWarning: No artists with labels"),
+    "advises": (
+        "raise RuntimeError('it broke:\\n  a wire\\n\\nSet MORE=1 for more.')",
+        "RuntimeError: it broke: a wire",
+    ),
+    "tells_of_another": (
+        "import subprocess, sys\n"
+        "other = subprocess.run([sys.executable, '-c', '1/0'], stderr=-1, text=True)\n"
+        "raise RuntimeError(other.stderr)",
+        "(cause: ZeroDivisionError: division by zero)",
+    ),
     "inside": ("np.linalg.inv(np.zeros((2, 2)))", "LinAlgError"),
     "exits": ("raise SystemExit", "sys.exit"),
     "quits": ("quit()", "sys.exit"),
@@ -133,7 +147,8 @@ WRONG_RUNS = {
     ),
     "allocates": ("everything = bytearray(1 << 40)", "MemoryError"),
     "takes_its_time": (
-        "# sphinx_gallery_time_limit = 15\nimport time; time.sleep(600)",
+        "# sphinx_gallery_time_limit = 15\n"
+        "import os, time; os.write(2, b'nobody answers\\n'); time.sleep(600)",
         "was still running after 15 s",
     ),
     "logs_all": (
@@ -156,6 +171,7 @@ WRONG_RUNS = {
 }
 # How far the line that is named is from the inserted one: a cell is named by its first.
 OFFSETS = {
+    "tells_of_another": 2,
     "leaves_a_thread": 1,
     "takes_its_time": 1,
     "prints": -3,
@@ -204,6 +220,26 @@ def test_a_script_that_fails(wrong_runs, name):
     assert WRONG_RUNS[name][1] in said[0]
     assert not outcome.names("one.py")
     assert outcome.is_refusal()
+
+
+def test_the_last_words_of_a_script_that_hangs(wrong_runs):
+    """They may say what it waits for."""
+    assert "\nnobody answers\n" in wrong_runs[0].text
+
+
+def test_a_script_that_needs_loopback_where_there_is_none(good):
+    """It is not begun, since its processes would wait for each other."""
+    offline = ["unshare", "--net", "--map-root-user"]
+    if not shutil.which("unshare") or subprocess.run([*offline, "true"]).returncode:
+        pytest.skip("this system does not let a process give up its network (unshare)")
+    line = good.insert(ONE, "import time\naddress = '127.0.0.1'; time.sleep(100)") + 1
+    call = [*offline, sys.executable, "conf/build_site.py"]
+    done = subprocess.run(
+        call, cwd=good.folder, capture_output=True, text=True, timeout=90, check=False
+    )
+    assert done.returncode != 0
+    assert f"one.py:{line}: " in done.stderr
+    assert "needs 127.0.0.1, which cannot be reached on this machine: " in done.stderr
 
 
 def test_a_script_in_another_encoding(good):

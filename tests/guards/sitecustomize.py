@@ -1,9 +1,10 @@
 """Ends any process of Python that holds both TensorFlow and PyTorch.
 
-Python imports this module at its start wherever ``PYTHONPATH`` has its folder, which
-``tests/conftest.py`` and ``.ci/run`` see to. So it looks after every process of the
-tests, of the builds and downloads that they start, and of CI's own build. Libraries
-ask whether a module can be found without loading it; only what is loaded counts.
+Python imports this module at its start wherever ``PYTHONPATH`` has its folder.
+``tests/conftest.py`` sees to that, and ``.ci/run`` by the Makefile's ``GUARDS``. So it
+looks after every process of the tests, of the builds and downloads that they start, and
+of CI's own build. Libraries ask whether a module can be found without loading it; only
+what is loaded counts.
 """
 
 import os
