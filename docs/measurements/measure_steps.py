@@ -13,12 +13,13 @@ import sys
 from datetime import date
 from pathlib import Path
 
-for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.pop(variable, None)  # all threads are what PyTorch takes by itself
+if __name__ == "__main__":
+    for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.pop(variable, None)  # all threads are what PyTorch takes by itself
 
-import numpy as np  # noqa: E402 - the variables are read at the import
-import torch  # noqa: E402
-from torch.utils import benchmark  # noqa: E402
+import numpy as np
+import torch
+from torch.utils import benchmark
 
 D_in, D_out = 1000, 10
 SIZES = [(N, H) for H in (100, 1024, 8192) for N in (64, 256, 1024, 4096)]
