@@ -2,7 +2,7 @@
 # folder's own path may hold blanks and any letters.
 
 .DEFAULT_GOAL := help
-.PHONY: help html test test-all browser crashes bench scale measure expected translations screenshots mutants check format \
+.PHONY: help html test test-all browser crashes bench scale measure versions expected translations screenshots mutants check format \
   serve linkcheck lock upgrade reproduce clean install
 
 # The Python of a new environment; without it, that of .venv or the first that fits
@@ -78,6 +78,10 @@ scale: install ## build made-up galleries of 10, 100 and 1000 scripts (many minu
 
 measure: install ## time a training step on this machine, for the page how_fast (minutes)
 	@$(RUN) docs/measurements/measure_steps.py
+
+versions: install ## check every cell with other versions of Python, PyTorch and NumPy (an hour)
+	@nice -n 5 $(RUN) conf/check_versions.py --environments "$(ENVIRONMENTS)" --jobs "$(JOBS)" \
+	  --pythons "$(PYTHONS)" $(if $(AGAIN),--again) $(if $(LIST),--list) $(SCRIPTS)
 
 lock: ## write requirements.lock anew for requirements.txt; needs a network
 	@test -x $(RUN) || $(MAKE) --no-print-directory install

@@ -53,9 +53,10 @@ def cells_of(script):
     return cells
 
 
-def run(script, folder=None, time_limit=None, **environment):
+def run(script, folder=None, time_limit=None, python=sys.executable, **environment):
     """Run a script and return its cells; those after a failing one have not run.
 
+    ``python`` is the interpreter that runs it; it must have Sphinx-Gallery.
     Variables in ``environment`` go before those of ``surroundings``. If the process
     ends early or is not done after ``time_limit`` seconds, the error of the cell that
     was running says so. Without a limit, it is the script's own, or 120 seconds.
@@ -66,7 +67,7 @@ def run(script, folder=None, time_limit=None, **environment):
         result = Path(empty, "cells.json")
         here = Path(empty, "here")
         here.mkdir()
-        command = [sys.executable, __file__, str(Path(script).resolve()), str(result)]
+        command = [python, __file__, str(Path(script).resolve()), str(result)]
         try:
             process = subprocess.run(
                 command,

@@ -55,6 +55,8 @@ extensions = [
     "versions",
     "measured",
     "step_times",
+    "where_they_hold",
+    "last_checked",
 ]
 
 # -- Sources -----------------------------------------------------------------

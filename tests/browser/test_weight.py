@@ -41,6 +41,7 @@ STATIC = {
     "searchtools.js",
     "site.js",
     "sphinx_highlight.js",
+    "where_numbers_hold.css",
 }
 MORE = {
     "en": {

@@ -15,6 +15,7 @@ PAGES = {
     *(f"examples_{section}/index.html" for section in SECTIONS),
     "then_and_now.html",
     "how_fast.html",
+    "where_numbers_hold.html",
     "index.html",
     "pytorch_with_examples.html",
     "how_it_is_made.html",

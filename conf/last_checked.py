@@ -1,0 +1,59 @@
+"""The page of an example says in which environments its cells were checked, and when.
+
+A cell whose code has changed since then has not been checked, and the page says so.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import checks
+from sphinx.application import Sphinx
+from sphinx.locale import _
+from version_ranges import part
+from where_they_hold import Held
+
+PAGE = "where_numbers_hold"
+
+
+def say(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Give the template what it says below an example; nothing on other pages."""
+    if not Path(app.srcdir, checks.FILE).is_file():
+        return
+    found = Held(Path(app.srcdir))
+    if pagename in found.keys:
+        context["last_checked"] = last_checked(found, pagename)
+        if PAGE in app.env.found_docs:
+            link = app.builder.get_relative_uri(pagename, PAGE)
+            context["last_checked"] |= {
+                "link": link,
+                "title": app.env.titles[PAGE].astext(),
+            }
+
+
+def last_checked(found: Held, script: str) -> dict[str, Any]:
+    """Return a sentence, and the versions that it introduces."""
+    everyone, same = found.whole(script), found.same(script)
+    if found.unchecked(script) or not everyone:
+        text = _("Not yet checked with other versions: {number} of {all} cells.")
+        all_cells = len(found.keys[script])
+        number = found.unchecked(script) or all_cells
+        return {"text": text.format(number=number, all=all_cells), "versions": []}
+    text = _(
+        "Last checked on {date}, with the same digits in {same} of {all} environments:"
+    )
+    return {
+        "text": text.format(
+            date=max(check.date for check in everyone.values()),
+            same=len(same),
+            all=len(everyone),
+        ),
+        "versions": [part(name, everyone, everyone) for name in found.shown_of(script)],
+    }
+
+
+def setup(app: Sphinx) -> dict:
+    """Look at each page when it is written."""
+    app.connect("html-page-context", say)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
