@@ -3,6 +3,7 @@
 A cell whose code has changed since then has not been checked, and the page says so.
 """
 
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,19 @@ from where_they_hold import Held
 PAGE = "where_numbers_hold"
 
 
+@functools.cache  # the page of every example asks, and all scripts are read for it
+def held_in(srcdir: Path) -> Held:
+    """Return what was measured; it does not change during a build."""
+    return Held(srcdir)
+
+
 def say(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
 ) -> None:
     """Give the template what it says below an example; nothing on other pages."""
     if not Path(app.srcdir, checks.FILE).is_file():
         return
-    found = Held(Path(app.srcdir))
+    found = held_in(Path(app.srcdir))
     if pagename in found.keys:
         context["last_checked"] = last_checked(found, pagename)
         if PAGE in app.env.found_docs:

@@ -201,7 +201,7 @@ def test_every_library_function_links_to_its_documentation(pages, example):
         address = links.get(name, "")
         host = hosts.get(library, "https://docs.python.org/")
         assert address.startswith(host), f"{name} has no link"
-        if re.fullmatch(r"torch\.b?float\d+", name):
+        if re.fullmatch(r"torch\.(?:b?float|uint)\d+", name):
             assert address.endswith("#torch.dtype")  # it has no entry of its own
         elif name not in in_prose:
             assert address.endswith(f".{last}"), name
