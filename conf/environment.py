@@ -5,7 +5,6 @@ alternative, to move the old environment aside first, would leave none after a k
 """
 
 import contextlib
-import errno
 import os
 import re
 import shutil
@@ -16,7 +15,7 @@ from collections.abc import Iterator
 from io import TextIOWrapper
 from pathlib import Path
 
-from exchange import exchange
+from exchange import put_in_place
 from installed import (
     LISTS,
     NEW,
@@ -42,7 +41,7 @@ def clear_up() -> None:
     Ends with a line if they cannot be removed.
     """
     if NEW.exists() and not fault_of(NEW):
-        put_in_place()
+        put_in_place(NEW, VENV, OLD)
     elif OLD.exists() and not VENV.exists():
         OLD.rename(VENV)
     for leftover in (NEW, OLD):
@@ -55,20 +54,6 @@ def clear_up() -> None:
                 f"make: {leftover} is left of an installation and cannot be removed"
                 f" ({error.strerror}). Remove it, as the user whose it is."
             )
-
-
-def put_in_place() -> None:
-    """Let the finished environment be ``.venv``, in one move where the system can."""
-    if not VENV.exists():
-        NEW.rename(VENV)
-        return
-    try:
-        exchange(NEW, VENV)
-    except OSError as error:
-        if error.errno != errno.ENOTSUP:
-            raise
-        VENV.rename(OLD)
-        NEW.rename(VENV)
 
 
 def settle() -> None:
@@ -150,7 +135,7 @@ def install(fault: str, lock: TextIOWrapper) -> None:
     with ended_by_signals():
         try:
             make_beside(lock)
-            put_in_place()
+            put_in_place(NEW, VENV, OLD)
         except KeyboardInterrupt:
             end = f"the installation was interrupted.{kept} Run make again."
         except InstallationError as error:

@@ -6,6 +6,7 @@ Linux has the call ``renameat2`` for it, macOS ``renamex_np``; Python has neithe
 import ctypes
 import errno
 import os
+import shutil
 import sys
 
 AT_FDCWD = -100  # paths are relative to the working folder
@@ -32,3 +33,22 @@ def exchange(one, other):
         if number in (errno.EINVAL, errno.ENOSYS):
             number = errno.ENOTSUP
         raise OSError(number, os.strerror(number), str(one), None, str(other))
+
+
+def put_in_place(new, place, aside):
+    """Let the folder ``new`` take the place of ``place``, in one move if possible.
+
+    What was there is then in ``new``; where the system cannot exchange the two, it is
+    in ``aside``, and for a moment nothing is in its place. Raises ``OSError``.
+    """
+    if not place.exists():
+        new.rename(place)
+        return
+    try:
+        exchange(new, place)
+    except OSError as error:
+        if error.errno != errno.ENOTSUP:
+            raise
+        shutil.rmtree(aside, ignore_errors=True)
+        place.rename(aside)
+        new.rename(place)

@@ -4,7 +4,6 @@ Pages are written to ``build/stage``. Only if Sphinx finished without a warning 
 that folder take the place of ``build/html``; otherwise the site stays as it was.
 """
 
-import errno
 import re
 import shutil
 import sys
@@ -14,7 +13,7 @@ import catalogues
 import root_pages
 import side_by_side
 import turns
-from exchange import exchange
+from exchange import put_in_place
 from finish import finish
 from languages import LANGUAGES
 from sphinx.cmd.build import main as sphinx_build
@@ -64,19 +63,9 @@ def publish():
     """Put ``build/stage`` in the place of ``build/html``, in one move."""
     root_pages.write(STAGE, site_url)
     finish(STAGE)
-    if not SITE.exists():
-        STAGE.rename(SITE)
-        return
-    try:
-        exchange(STAGE, SITE)
-    except OSError as error:
-        if error.errno != errno.ENOTSUP:
-            raise
-        shutil.rmtree(OLD, ignore_errors=True)
-        SITE.rename(OLD)
-        STAGE.rename(SITE)
-        shutil.rmtree(OLD, ignore_errors=True)
-    shutil.rmtree(STAGE, ignore_errors=True)
+    put_in_place(STAGE, SITE, OLD)
+    for leftover in (STAGE, OLD):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def build_all():

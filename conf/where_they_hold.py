@@ -145,15 +145,20 @@ def words(*texts: str | nodes.Node) -> nodes.paragraph:
     return paragraph
 
 
+def held_for(directive: SphinxDirective) -> Held:
+    """Return what was measured, or end a directive with an error that says why not."""
+    try:
+        return held(directive.env)
+    except (OSError, ValueError) as error:
+        raise directive.error(f"{directive.name}: {error}") from None
+
+
 class Measured(SphinxDirective):
     """``{environments}``."""
 
     def run(self) -> list[nodes.Node]:
         """Return a sentence with what all have in common, and the table."""
-        try:
-            found = held(self.env)
-        except (OSError, ValueError) as error:
-            raise self.error(f"environments: {error}") from None
+        found = held_for(self)
         everyone = found.environments
         common = [
             part(name, everyone, everyone)
@@ -200,10 +205,7 @@ class SameDigits(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the table, in teaching order."""
-        try:
-            found = held(self.env)
-        except (OSError, ValueError) as error:
-            raise self.error(f"same-digits: {error}") from None
+        found = held_for(self)
         rows = [
             [words(link(script, self.env.docname)), self.cell(found, script)]
             for script in in_order(self.env, found)

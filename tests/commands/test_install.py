@@ -331,15 +331,15 @@ def test_kill_9_at_the_last_moments_leaves_the_new_environment(settled, tmp_path
     """Before the move, and between two moves where the system cannot exchange them."""
     settled.pin("2.0")
     kill = "os.kill(os.getpid(), 9)"
-    before = f"import environment; environment.put_in_place = lambda: {kill}"
+    before = f"import environment; environment.put_in_place = lambda *_: {kill}"
     process = settled.patched(before)
     assert process.returncode == -signal.SIGKILL, process.stderr
     assert settled.says() == "beta 1.0"
     assert settled.leftovers() == [".venv.new"]
     between = (
-        "import environment, errno\n"
-        "def exchange(*_): raise OSError(errno.ENOTSUP, '')\n"
-        "environment.exchange = exchange\n"
+        "import environment, errno, exchange\n"
+        "def refuse(*_): raise OSError(errno.ENOTSUP, '')\n"
+        "exchange.exchange = refuse\n"
         "rename = environment.Path.rename\n"
         "def kill_after(self, target):\n"
         f"    rename(self, target); {kill}\n"
