@@ -109,7 +109,7 @@ def in_han(message, form):
 
 def spelling(code):
     """Return code without blanks, and without what marks or spells comments."""
-    return re.sub(r"[\s#\\]", "", code)
+    return re.sub(r"^\s*#:|[\s#\\]", "", code, flags=re.M)
 
 
 def files_of_others():
