@@ -28,7 +28,7 @@ html: install ## build the site; open build/html/index.html
 test: html ## build the site and test it, on all cores; TESTS=PATH: only these
 	@$(PYTEST) $(or $(TESTS),-m "not thorough" tests)
 
-test-all: html ## every test, also what CI alone runs: all scripts, settings and downloads
+test-all: html ## also the slow tests: all scripts, settings and downloads (many minutes)
 	@$(PYTEST) tests gallery
 
 expected: install ## write the scripts' expected output from a run, and show the difference
@@ -83,7 +83,7 @@ versions: install ## check every cell with other versions of Python, PyTorch and
 	@nice -n 5 $(RUN) conf/check_versions.py --environments "$(ENVIRONMENTS)" --jobs "$(JOBS)" \
 	  --pythons "$(PYTHONS)" $(if $(AGAIN),--again) $(if $(LIST),--list) $(SCRIPTS)
 
-lock: ## write requirements.lock anew for requirements.txt; needs a network
+lock: ## write requirements.lock anew for requirements.txt; this and the next need a network
 	@test -x $(RUN) || $(MAKE) --no-print-directory install
 	@PYTHONPATH=conf $(RUN) -m upkeep.lock
 

@@ -69,7 +69,7 @@ class Ladder(SphinxDirective):
         counts = {name: lines_in_loop(self.env, name) for name in rungs(self.env)}
         ladder = nodes.enumerated_list(classes=["rungs"])
         for name, count in counts.items():
-            text = _("%d lines in the loop") % count
+            text = _("%d lines for a step") % count
             bar = f'<progress value="{count}" max="{max(counts.values())}"'
             bar += f' aria-hidden="true"></progress> <span>{text}</span>'
             size = nodes.paragraph("", "", nodes.raw("", bar, format="html"))

@@ -10,7 +10,7 @@ from typing import Any
 import checks
 from sphinx.application import Sphinx
 from sphinx.locale import _
-from version_ranges import part
+from version_ranges import apart, part
 from where_they_hold import Held
 
 PAGE = "where_numbers_hold"
@@ -48,13 +48,18 @@ def last_checked(found: Held, script: str) -> dict[str, Any]:
         number = found.unchecked(script) or all_cells
         return {"text": text.format(number=number, all=all_cells), "versions": []}
     text = _(
-        "Last checked on {date}, with the same digits in {same} of {all} environments:"
+        "Last checked on {date} in {all} environments, with the same digits in all:"
     )
+    other = [environment for environment in everyone if environment not in same]
+    if other:
+        text = _(
+            "Last checked on {date} in {all} environments (other digits with {other}):"
+        )
     return {
         "text": text.format(
             date=max(check.date for check in everyone.values()),
-            same=len(same),
             all=len(everyone),
+            other=apart(other, everyone),
         ),
         "versions": [part(name, everyone, everyone) for name in found.shown_of(script)],
     }

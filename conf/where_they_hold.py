@@ -181,6 +181,8 @@ class Measured(SphinxDirective):
             for check in scripts.values()
         )
         text = _("{count} environments, measured from {first} to {last}.")
+        if days[0] == days[-1]:
+            text = _("{count} environments, measured on {last}.")
         return text.format(count=len(found.checks), first=days[0], last=days[-1])
 
     def row(self, found: Held, environment: Environment) -> list[nodes.Element]:
@@ -277,7 +279,7 @@ class Difference(SphinxDirective):
                 "environments; delete this reason"
             )
         box["cell_of"], box["cell_line"] = script, cell.line
-        place = _(", the cell in line {line}").format(line=cell.line)
+        place = _(", line {line} of the script").format(line=cell.line)
         box += words(link(script, self.env.docname), place)
         everyone = [
             environment

@@ -65,9 +65,9 @@ class MyReLU(torch.autograd.Function):
 # %%
 # Is the backward pass right?
 # ---------------------------
-# A mistake in backward gives no error, only wrong gradients. ``gradcheck`` finds
-# it: it moves each input a little, measures how the output moves, and compares
-# that with what backward says.
+# A gradient of the right shape with wrong numbers gives no error. ``gradcheck``
+# finds it at the points that it is given: it moves each input a little, measures
+# how the output moves, and compares that with what backward says.
 
 dtype = torch.float64
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -161,12 +161,12 @@ for name, relu in {
     #> torch.maximum 0.5
 
 # %%
-# ``clamp`` has changed: until PyTorch 2.13 its slope at 0 was 1, and since 2.14 it is
-# 0. TensorFlow's choices differ as well: the slope of ``tf.nn.relu`` at 0 is 0, that
-# of ``tf.maximum(h, 0)`` is 1. In NumPy there is no answer, since there we write
-# the slope ourselves: ``grad_h_relu * (h > 0)`` says 0. With ``float64`` numbers
-# no element of ``h`` is exactly 0 in all 500 steps, so that all choices train
-# alike here.
+# ``clamp`` has changed twice: up to PyTorch 0.4.0 its slope at 0 was 0, then it was 1
+# up to 2.13, and since 2.14 it is 0 again. TensorFlow's choices differ as well: the
+# slope of ``tf.nn.relu`` at 0 is 0, that of ``tf.maximum(h, 0)`` is 1. In NumPy there
+# is no answer, since there we write the slope ourselves: ``grad_h_relu * (h > 0)``
+# says 0. With ``float64`` numbers no element of ``h`` is exactly 0 in all 500 steps,
+# so that all choices train alike here.
 #
 # Our backward, seen by autograd, at points left and right of the corner:
 #

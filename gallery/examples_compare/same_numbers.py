@@ -2,13 +2,13 @@ r"""
 The same numbers everywhere
 ===========================
 
-Nine programs for one network, run on the same data: their 500 losses agree, and
-some agree to the last bit.
+Eight examples train one network on the same data: their 500 losses agree, and some
+agree to the last bit.
 
-Eight of the nine examples claim to compute the same thing, and one of them in two
-forms. The ninth has a network of its own and is left out. This program runs the
-eight, each in a process of its own, and compares the losses of all steps with those
-of NumPy.
+Eight of the nine examples train the same kind of network, and the one of TensorFlow
+does it in two forms. The ninth has a network of its own and is left out. This program
+runs the eight, each in a process of its own, and compares the losses of all steps with
+those of NumPy.
 
 Three examples need a change before they can be compared. ``nn``, ``optim`` and the
 module of our own draw small first weights and have biases. They get NumPy's first
@@ -147,15 +147,16 @@ for names in groups.values():
         #> ...optim.SGD = own Module
 
 # %%
-# The other differences are no mistakes either. A product of matrices is a sum, and
-# each library adds in an order of its own; each order rounds in its own way. And the
-# steps of ``optim`` may differ from those written by hand in ``nn``: where the
+# The other differences are no mistakes either. Each number of a product of matrices is
+# a sum, and each library adds in an order of its own; each order rounds in its own way.
+# And the steps of ``optim`` may differ from those written by hand in ``nn``: where the
 # processor can multiply and add in one operation, the optimizer lets it, and that
-# rounds once instead of twice.
+# rounds once instead of twice. Where it cannot, ``nn`` stands in the last row, too.
+# With ``ATEN_CPU_CAPABILITY=default`` PyTorch does without, on any processor.
 #
 # In one figure the curves lie on top of each other:
 #
-# .. caption:: Nine programs, one curve
+# .. caption:: Nine runs, one curve
 #
 #    Nine curves over the 500 steps, with the loss on a logarithmic axis. They lie
 #    exactly on top of each other; only because each is thinner than the one below it

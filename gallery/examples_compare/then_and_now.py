@@ -366,7 +366,8 @@ print((torch.ones(4, 3) @ w).shape)
 # To move to a GPU, the old listings had the line ``dtype = torch.cuda.FloatTensor``.
 # What it does depends on the machine. With a GPU it works. If PyTorch was built
 # without CUDA, three ways to ask for a GPU give three messages. If it was built with
-# CUDA and finds no driver, they give one and the same:
+# CUDA and finds no driver, they give one and the same. The messages are written into
+# this cell. It compares them with what happens only where PyTorch has no CUDA:
 
 without_cuda = {
     "torch.ones(2).cuda()": "AssertionError: Torch not compiled with CUDA enabled",
@@ -399,9 +400,9 @@ print(torch.ones(2).to(device).sum().item())
 # ``NotImplementedError: Subtraction, the `-` operator, with a bool tensor``
 # ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 # The old listings set a part of the gradient to zero with ``grad_h[h < 0] = 0``. That
-# still works. But a comparison such as ``h < 0`` gave small integers, ``uint8``, until
+# still works. But a comparison such as ``h < 0`` gave small integers, ``uint8``, before
 # PyTorch 1.2, and gives ``bool`` since. The old way to invert it has become an error:
-# a ``RuntimeError`` until PyTorch 2.13, and since 2.14 a ``NotImplementedError``, which
+# a ``RuntimeError`` up to PyTorch 2.13, and since 2.14 a ``NotImplementedError``, which
 # is a kind of ``RuntimeError``.
 
 h = torch.tensor([-1.0, 0.5, 2.0])
@@ -667,7 +668,7 @@ loss.backward()
 #
 # Adding two comparisons no longer counts
 # ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-# Until PyTorch 1.2 a comparison gave 0 and 1, and adding two of them counted. Of two
+# Before PyTorch 1.2 a comparison gave 0 and 1, and adding two of them counted. Of two
 # ``bool`` the sum is ``bool``: true plus true is true.
 
 h = torch.tensor([-1.0, 0.5, 2.0])

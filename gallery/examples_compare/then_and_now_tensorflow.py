@@ -59,13 +59,16 @@ def attempt(code):
 # ------------
 # The listing needs five repairs, and each error hides the next. They come first, in the
 # order in which you meet them. Four of the five are names that left ``tf`` with
-# TensorFlow 2.0, in 2019, and live on in ``tf.compat.v1``.
+# TensorFlow 2.0, in 2019, and live on in ``tf.compat.v1``. Two lines make all five
+# repairs; they stand below, under "The repair". A program without a graph needs other
+# lines instead, or none, and these are named with each error.
 #
 # .. _then-placeholder:
 #
 # ``module 'tensorflow' has no attribute 'placeholder'``
 # ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
-# The first line of the listing, a place for data that is fed in later:
+# The first line of the listing, a place for data that is fed in later. Without a graph
+# such data are the arguments of a function.
 
 attempt("x = tf.placeholder(tf.float32, shape=(None, 2))")
 #> AttributeError: module 'tensorflow' has no attribute 'placeholder'
@@ -117,6 +120,10 @@ attempt("tf.global_variables_initializer()")
 #> 'global_variables_initializer'
 
 # %%
+# Without a graph
+# ---------------
+# One more error waits for a program that is to do without a graph.
+#
 # .. _then-gradients:
 #
 # ``RuntimeError: tf.gradients is not supported when eager execution is enabled``
@@ -135,6 +142,8 @@ print(tape.gradient(loss, w).numpy())
 #> [2. 4.]
 
 # %%
+# The repair
+# ----------
 # The shortest repair of a whole listing is two lines at its top,
 # ``import tensorflow.compat.v1 as tf`` and ``tf.disable_eager_execution()``. The rest
 # stays as it was. Here the module is called ``tf1``, to show which names are old:
@@ -294,8 +303,8 @@ print(type(variable).__name__, variable.dtype.name)
 # the listing of 2017, one run of the graph computes the gradient of ``w1``, for which
 # it reads ``w2``, and also writes the new ``w2``. Nothing in the graph says which of
 # the two comes first, and the threads of TensorFlow may take either. So the same
-# program with the same numbers gives one loss today and another tomorrow, or ``nan``. A
-# *resource variable* hands out the value it had when it was read. Use
+# program with the same numbers may give one loss today and another tomorrow, or
+# ``nan``. A *resource variable* hands out the value it had when it was read. Use
 # ``disable_eager_execution()`` alone, as above.
 #
 # Try it

@@ -64,8 +64,8 @@ def look(graph, example_inputs):
 
 
 # %%
-# The nets of the nine
-# --------------------
+# A step, and the rule of Adam
+# ----------------------------
 # We look at a whole step by hand, update included, and at the rule of ``optim.Adam``,
 # written out for one parameter.
 
@@ -106,8 +106,8 @@ for name, function, inputs in (("by hand", step, (w1, w2)), ("Adam", adam, for_a
     #>     mul mul add mul pow mul add truediv truediv mul sqrt add truediv sub
 
 # %%
-# Each is one graph. So are the forward passes of the examples between them, also with
-# a function or a class of one's own.
+# Each is one graph. So are the forward passes of the examples from autograd to the
+# module of one's own.
 #
 # A graph break
 # -------------
@@ -154,14 +154,16 @@ for graph in graphs:
     #> 7 operations: linear relu linear relu linear relu linear
 
 # %%
-# A graph has no place for a loop of unknown length. So where the loop begins, the
-# graph ends: a *graph break*. The first graph is the input layer. Python draws a depth
-# of 3, and behind the break a second graph begins, in which the loop is written out.
-# It is right for a depth of 3 only. When the third call draws another depth, PyTorch
-# gives this graph up, and from then on Python does its work at each call, also where
-# the depth is 3. (Until PyTorch 2.13 there was no second graph at all.) So the depths
-# are drawn as they should be, but little of the net can be made faster. (A ``print``
-# is a break too.) With ``fullgraph=True`` a break is an error:
+# Python's ``range`` needs a number, and while the operations are recorded, the depth
+# that is drawn is none yet. So where the loop begins, the graph ends: a *graph break*.
+# The first graph is the input layer. Python draws a depth of 3, and behind the break a
+# second graph begins, in which the loop is written out. It is right for a depth of 3
+# only. When the third call draws another depth, PyTorch tries to make another graph and
+# does not succeed: its log names a likely mistake of its own. From then on Python does
+# this work at each call, also where the depth is 3. (In PyTorch 2.13.0 there was no
+# second graph at all.) So the depths are drawn as they should be, but little of the net
+# can be made faster. (A ``print`` is a break too.) With ``fullgraph=True`` a break is
+# an error:
 
 torch.compiler.reset()  # forget the graphs so far
 try:
@@ -238,9 +240,10 @@ for t in range(99, 500, 100):
 #
 # What the code saves
 # -------------------
-# A *kernel* is a piece of code that passes over arrays once. Without a compiler each
-# operation starts at least one, unless it only looks at its array in another way, as
-# ``t`` does. How many kernels does Inductor's code call?
+# A *kernel* is a piece of compiled code that is started as a whole. Without a compiler
+# each operation starts at least one, unless it only looks at its array in another way,
+# as ``t`` does. How many kernels does Inductor's code call? ``call`` finds the lines
+# of that code which start one.
 
 call = r"(?m)^ +(?:extern_kernels\.|\w+?_fused_)(\w+?)(?:_\d+)?(?:\.run)?\("
 for name, text in zip(("by hand", "Adam"), code, strict=True):
@@ -252,9 +255,10 @@ for name, text in zip(("by hand", "Adam"), code, strict=True):
     #>     ...
 
 # %%
-# With a compiler the step by hand has 10 kernels. Five are the products of matrices,
-# ``mm``, the same as before. Most others are *fused*: ``mul_sub`` is the update of a
-# weight, which multiplies and subtracts in one pass. All of Adam became one kernel.
+# With a compiler, on a CPU, the step by hand has 10 kernels. Five are the products of
+# matrices, ``mm``, the same as before. Most others are *fused*: ``mul_sub`` is the
+# update of a weight, which multiplies and subtracts in one pass. All of Adam became
+# one kernel.
 #
 # This is why ``torch.compile`` gains little on a net of this size, or loses. The
 # products are 99 % of the arithmetic, and they stay. A forward pass alone has hardly
@@ -266,14 +270,16 @@ for name, text in zip(("by hand", "Adam"), code, strict=True):
 #
 # Beside it: ``tf.function``
 # --------------------------
-# TensorFlow *traces*: it calls the Python function once, with placeholders, and keeps
-# the operations that were called. The Python around them leaves no mark. It runs while
-# tracing, which the list ``traces`` notes, and not again.
+# TensorFlow *traces*: it first rewrites the loops and conditions of the function, which
+# it calls *AutoGraph*, then calls it once with placeholders and keeps the operations
+# that were called. All other Python leaves no mark. It runs while tracing, which the
+# list ``traces`` notes, and not again.
 #
 # TensorFlow and PyTorch's build for CUDA in one process can end in a crash. So the
 # same net stands here as a program of its own, in quotes. It reads the input, the
 # weights and the depths from a file, and writes the depths that it has drawn to
-# another. It computes in ``float32``, since TensorFlow warns of ``float64`` here.
+# another. It computes in ``float32``, TensorFlow's usual type, so the predictions of
+# its last call are compared with PyTorch's to within 1e-4.
 
 import subprocess
 import sys
@@ -362,16 +368,17 @@ plt.show()
 # %%
 # Try it
 # ------
-# 1. Hand nine depths to the compiled model: take ``range(9)`` for ``torch_depths``
-#    there, and leave out ``fullgraph=True``. How many graphs are there?
+# 1. In the cell of "The depth as an argument", hand nine depths to the model: take
+#    ``range(9)`` for ``torch_depths``, and leave out ``fullgraph=True``. How many
+#    graphs are there?
 #
 #    .. answer::
 #
 #       Eight, the most that PyTorch keeps for one function. The ninth depth runs
 #       without a graph. With ``fullgraph=True`` it is an error.
 #
-# 2. Behind it call ``compiled_model(x[:32], 0)`` and ``compiled_model(x[:16], 0)``. How
-#    many graphs does each add?
+# 2. At the end of that cell call ``compiled_model(x[:32], 0)``, and then
+#    ``compiled_model(x[:16], 0)``. How many graphs does each add?
 #
 #    .. answer::
 #

@@ -148,7 +148,7 @@ def test_a_difference_shows_both_outputs_and_the_reason(built):
     number, listing = page_of(built, "where_numbers_hold").select(".difference")
     line = built.read(ONE).split("\n").index('print(f"{losses[-1]:.6g}")') + 1
     assert text_of(number) == (
-        f"One: fit a number, the cell in line {line} Here: 0.847387 "
+        f"One: fit a number, line {line} of the script Here: 0.847387 "
         "With a build for CPU: 0.8473 "
         "The program stops with PyTorch 2.13.0 · a build for CUDA 13.0: "
         "ValueError: <no> number "
@@ -162,11 +162,12 @@ def test_a_difference_shows_both_outputs_and_the_reason(built):
 def test_an_example_says_when_and_with_what_it_was_checked(built):
     """With those where it differs, too, and how many they are."""
     assert foot_of(built, "examples_small/one") == (
-        "Last checked on 2026-01-05, with the same digits in 2 of 4 environments: "
+        "Last checked on 2026-01-05 in 4 environments (other digits with PyTorch "
+        "2.13.0): "
         "Python 3.11.7 to 3.12.1 · NumPy 2.4.6 to 2.5.5 Where these numbers hold"
     )
     assert foot_of(built, "examples_small/two") == (
-        "Last checked on 2026-01-03, with the same digits in 5 of 5 environments: "
+        "Last checked on 2026-01-03 in 5 environments, with the same digits in all: "
         "Python 3.11.7 to 3.12.1 · NumPy 1.26.0 to 2.5.5 Where these numbers hold"
     )
     page = page_of(built, "examples_small/two")
@@ -185,7 +186,7 @@ def test_the_next_build_shows_what_is_new_and_claims_nothing_of_changed_cells(co
     copy.replace(TWO, "They lie on a parabola.", "A parabola goes through them.")
     outcome = copy.build()
     assert outcome.status == 0, outcome.text
-    assert "on 2026-02-01, with the same digits in 2 of 4" in foot_of(
+    assert "on 2026-02-01 in 4 environments (other digits with" in foot_of(
         copy, "examples_small/one"
     )
     number = len(checks.keys_of_gallery(copy.folder / "gallery")["examples_small/two"])
