@@ -11,6 +11,7 @@ import fcntl
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -212,7 +213,11 @@ def check_script(script: str, python: Path, folder: Path) -> Check:
 
 
 def check_once(script: str, python: Path, folder: Path) -> Check:
-    """Run a script with another Python and return what came of it."""
+    """Run a script with another Python and return what came of it.
+
+    Raises ``KeyboardInterrupt`` if Ctrl-C has ended it: it goes to both, and which of
+    us sees it first is open.
+    """
     cells = run(
         GALLERY / f"{script}.py",
         time_limit=TIME_LIMIT,
@@ -220,6 +225,8 @@ def check_once(script: str, python: Path, folder: Path) -> Check:
         PYTHONPATH="",
         TORCHINDUCTOR_CACHE_DIR=str(folder / "inductor"),
     )
+    if any(f"(exit code {-signal.SIGINT})" in cell.error for cell in cells):
+        raise KeyboardInterrupt
     return check_of(cells, checks.keys_of_gallery(GALLERY)[script], folder)
 
 

@@ -4,17 +4,18 @@ import fcntl
 import sys
 from pathlib import Path
 
-_held = []  # the open file; the lock goes with the last process that has it open
+_held = {}  # open files by path; a lock goes with the last process that has it open
 
 
 def take(root):
     """Wait until nobody else is at work in ``root``; if so, say so in a line.
 
-    A process that a build forks takes part in its turn. Returns the open file.
+    A process that a build forks takes part in its turn. Returns the open file; closing
+    it ends the turn.
     """
-    if _held:
-        return _held[0]
-    path = Path(root, "build", "lock")
+    path = Path(root, "build", "lock").resolve()
+    if path in _held and not _held[path].closed:
+        return _held[path]
     path.parent.mkdir(exist_ok=True)
     file = path.open("w")
     try:
@@ -27,5 +28,5 @@ def take(root):
             flush=True,
         )
         fcntl.flock(file, fcntl.LOCK_EX)
-    _held.append(file)
+    _held[path] = file
     return file

@@ -77,16 +77,16 @@ def copy_of(root: Path) -> Iterator[Path]:
     """
     place = root / "build" / "upgrade"
     place.mkdir(parents=True, exist_ok=True)
-    turns.take(place)
+    lock = turns.take(place)
     copy = place / "project"
     shutil.rmtree(copy, ignore_errors=True)
     free = shutil.disk_usage(place).free
-    if free < NEEDED:
-        raise TrialError(
-            f"not enough disk space in {root}: {free / 2**30:.1f} GiB free, "
-            f"{NEEDED / 2**30:.0f} GiB needed to try the versions"
-        )
     try:
+        if free < NEEDED:
+            raise TrialError(
+                f"not enough disk space in {root}: {free / 2**30:.1f} GiB free, "
+                f"{NEEDED / 2**30:.0f} GiB needed to try the versions"
+            )
         for name in files_of(root):
             target = copy / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -94,6 +94,7 @@ def copy_of(root: Path) -> Iterator[Path]:
         yield copy
     finally:
         shutil.rmtree(copy, ignore_errors=True)
+        lock.close()
 
 
 def files_of(root: Path) -> list[str]:

@@ -238,7 +238,8 @@ def test_with_a_compiler(tmp_path):
     assert "\n499 4.85145e-07 4.85145e-07\n" in text
     assert re.search(r"^\[<_MainThread\([^,]*, started \d+\)>\]$", text, re.M)
     assert text.endswith("children: 0\n")
-    assert list((tmp_path / "temporary").iterdir()) == []
+    left = {path.name for path in (tmp_path / "temporary").iterdir()}
+    assert left <= {"__pycache__"}  # of what TensorFlow's AutoGraph wrote, on occasion
 
 
 CHILDREN = """
