@@ -2,6 +2,7 @@
 
 import copy
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,9 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
     [GUARDS, *filter(None, [os.environ.get("PYTHONPATH")])]
 )
 set_environment()
+# A shell lets what it runs in the background ignore Ctrl-C, and children inherit that.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def some_of(examples, *chosen):

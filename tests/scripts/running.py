@@ -26,7 +26,11 @@ SCRIPTS = {
     for path in sorted((GALLERY / section).glob("*.py"))
 }
 
-OPTIONS = ["-W", "error::DeprecationWarning", "-W", "error::FutureWarning"]
+# What a script's own line causes; libraries warn of themselves with each new Python.
+OPTIONS = [
+    *("-W", "error::DeprecationWarning:__main__"),
+    *("-W", "error::FutureWarning:__main__"),
+]
 PICTURE = "import matplotlib.pyplot as plt\n"  # from here on a script draws
 TIMEOUT = 120  # seconds
 TENSORFLOW = "tf_two_layer_net"
