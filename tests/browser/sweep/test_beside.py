@@ -110,7 +110,7 @@ def test_a_formula_is_not_copied(page, server, path, width):
     seen = measure(page, f"{server}/{path}", width)
     code = page.evaluate(SELECT)
     page.keyboard.press("Control+c")
-    page.wait_for_function("!document.querySelector('.copying')")
+    page.wait_for_selector(".copying", state="detached")
     assert page.evaluate(MEASURE) == seen
     page.evaluate(FIELD)
     page.keyboard.press("Control+v")

@@ -1,7 +1,8 @@
 """Lighthouse gives every page full marks, as on a telephone with a slow network.
 
-A busy machine can make a page slower, never faster. So performance may take several
-runs, and one has to be perfect; all else has to be so in each.
+Performance is an exception, since it is made of times, and two of these tests run at
+once. It may take several runs, and a little may be missing: what makes pages slow,
+their weight and what they load, has tests without a clock.
 """
 
 import json
@@ -11,14 +12,14 @@ import subprocess
 import pytest
 
 from tests.browser import tools
-from tests.browser.pages import PATHS, is_example
+from tests.browser.pages import PATHS
 from tests.browsing import FLAGS, chromium
 from tests.conftest import HIDDEN, ROOT
 from tests.serving import serve
 
 DRIVER = ROOT / "tests" / "browser" / "lighthouse.mjs"
 RUNS = 4
-FIRST_PAINT = 900  # milliseconds, on the page of an example
+PERFORMANCE = 90  # of 100
 CATEGORIES = {"performance", "accessibility", "best-practices", "seo"}
 # French, which the site does not have: the front door then leads nowhere by itself.
 CHROME_FLAGS = ["--headless=new", "--accept-lang=fr", *FLAGS]
@@ -72,7 +73,6 @@ def told(found):
 def test_a_page_has_full_marks(lighthouse, server, path):
     """And nothing on it moves while it loads."""
     is_closed = path == "404.html" or path.partition("/")[2] in HIDDEN  # to robots
-    limit = FIRST_PAINT if is_example(path) else float("inf")
     for _run in range(RUNS):
         found = lighthouse.judge(
             f"{server}/{path}", *(["is-crawlable"] if is_closed else [])
@@ -81,7 +81,7 @@ def test_a_page_has_full_marks(lighthouse, server, path):
         performance = scores.pop("performance")
         assert set(scores.values()) == {100}, told(found)
         assert found["shift"] == 0, told(found)
-        if performance == 100 and found["paint"] < limit:
+        if performance >= PERFORMANCE:
             return
     pytest.fail(f"not once in {RUNS} runs: {told(found)}", pytrace=False)
 
