@@ -19,9 +19,10 @@ from build_site import set_date
 from surroundings import set_environment
 
 ROOT = Path(__file__).resolve().parent.parent
+ELSEWHERE = "на диске 网站, 2"  # no name that one would like to have
 CIRCUMSTANCES = {
     "a": {"PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8"},
-    "another/place": {"PYTHONHASHSEED": "2", "TZ": "America/Lima", "LC_ALL": "C"},
+    ELSEWHERE: {"PYTHONHASHSEED": "2", "TZ": "America/Lima", "LC_ALL": "C"},
 }
 
 
@@ -78,8 +79,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         try:
             one = site_here() or build(Path(folder, "a"), CIRCUMSTANCES["a"])
-            there = Path(folder, "another", "place")
-            other = build(there, CIRCUMSTANCES["another/place"], is_alone=True)
+            there = Path(folder, ELSEWHERE)
+            other = build(there, CIRCUMSTANCES[ELSEWHERE], is_alone=True)
         except subprocess.CalledProcessError as error:
             sys.exit(f"make: {error.cmd} ended with status {error.returncode}")
         if lines := differences(one, other):
