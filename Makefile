@@ -83,7 +83,7 @@ versions: install ## check every cell with other versions of Python, PyTorch and
 	@nice -n 5 $(RUN) conf/check_versions.py --environments "$(ENVIRONMENTS)" --jobs "$(JOBS)" \
 	  --pythons "$(PYTHONS)" $(if $(AGAIN),--again) $(if $(LIST),--list) $(SCRIPTS)
 
-lock: ## write requirements.lock anew for requirements.txt; this and the next need a network
+lock: ## write requirements.lock anew for requirements.txt; needs a network
 	@test -x $(RUN) || $(MAKE) --no-print-directory install
 	@PYTHONPATH=conf $(RUN) -m upkeep.lock
 

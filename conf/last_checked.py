@@ -41,7 +41,7 @@ def say(
 
 def last_checked(found: Held, script: str) -> dict[str, Any]:
     """Return a sentence, and the versions that it introduces."""
-    everyone, same = found.whole(script), found.same(script)
+    everyone = found.whole(script)
     if found.unchecked(script) or not everyone:
         text = _("Not yet checked with other versions: {number} of {all} cells.")
         all_cells = len(found.keys[script])
@@ -50,8 +50,7 @@ def last_checked(found: Held, script: str) -> dict[str, Any]:
     text = _(
         "Last checked on {date} in {all} environments, with the same digits in all:"
     )
-    other = [environment for environment in everyone if environment not in same]
-    if other:
+    if other := found.other(script):
         text = _(
             "Last checked on {date} in {all} environments (other digits with {other}):"
         )

@@ -86,6 +86,11 @@ class Held:
             if keys <= set(check.same)
         ]
 
+    def other(self, script: str) -> list[Environment]:
+        """Return in which environments not all cells of a script are the same."""
+        same = self.same(script)
+        return [each for each in self.whole(script) if each not in same]
+
     def differing(self, script: str) -> list[Cell]:
         """Return the cells of a script that did something else somewhere."""
         cells = cells_of(self.gallery / f"{script}.py")
@@ -223,7 +228,7 @@ class SameDigits(SphinxDirective):
         everyone, same = found.whole(script), found.same(script)
         if same:
             box += words(parts(same, everyone, found.shown_of(script)))
-        if other := [each for each in everyone if each not in same]:
+        if other := found.other(script):
             text = _("other: {environments}")
             box += words(text.format(environments=apart(other, everyone)))
         if number := found.unchecked(script):
